@@ -1,0 +1,13 @@
+"""Finds ontology/, queries/ and seeds/, in an installed wheel or in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_HERE = Path(__file__).resolve().parent
+#: In a wheel the folders lie in kg/_data; in a checkout, beside kg/. The packaged place comes first:
+#: beside an installed kg/ is site-packages/, where another distribution may own ontology/.
+DATA = _HERE / "_data" if (_HERE / "_data").is_dir() else _HERE.parent
+ONTOLOGY = DATA / "ontology"
+QUERIES = DATA / "queries"
+SEEDS = DATA / "seeds"
