@@ -1,0 +1,45 @@
+"""Replacements in a text, and the alignment they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kg.model import Alignment
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Put ``after`` in the place of ``text[start:end]``.
+
+    ``pieces`` says which characters came from which, as ``(out_length, in_length)`` pairs that sum
+    to the two lengths; by default the passage corresponds as a whole.
+    """
+
+    start: int
+    end: int
+    after: str
+    pieces: tuple[tuple[int, int], ...] = ()
+
+
+def apply(text: str, patches: Iterable[Patch]) -> tuple[str, Alignment]:
+    """Apply patches (sorted, not overlapping): the new text, and its alignment to the old.
+
+    >>> text, alignment = apply("生產(chǎn)安全", [Patch(1, 8, "產")])
+    >>> text, alignment.to_input(1, 2)
+    ('生產安全', (1, 8))
+    """
+    out: list[str] = []
+    lengths: list[tuple[int, int]] = []
+    position = 0
+    for patch in patches:
+        out.append(text[position : patch.start])
+        lengths.append((patch.start - position, patch.start - position))
+        out.append(patch.after)
+        lengths.extend(patch.pieces or ((len(patch.after), patch.end - patch.start),))
+        position = patch.end
+    if not position:
+        return text, Alignment.identity(len(text))
+    out.append(text[position:])
+    lengths.append((len(text) - position, len(text) - position))
+    return "".join(out), Alignment.build(lengths)
