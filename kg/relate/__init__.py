@@ -1,0 +1,1 @@
+"""Stage 6: clauses, who is told to do what, and the statements made of it."""

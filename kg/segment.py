@@ -1,0 +1,191 @@
+"""Stage 3: text -> lines with their purpose -> segments between punctuation marks.
+
+Page furniture (navigation, page data, credits, related headlines) is told apart by the rows of
+``ontology/cues/structure.yaml``; only what remains is read.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from kg.cues import rows
+from kg.layers import Layers, Line, LineKind, Segment
+
+_STRIP = " \t\r　 |>●■★◆▲▪○·*#"
+_HAN = re.compile(r"[一-鿿]")
+_END = re.compile(r"[。！？；!?;][”’）)】]?\s*$")
+_ADDRESSEE = re.compile(
+    r"^(?:各|有关|本县|本市|区|县|市|省)[^。]{0,150}(?:政府|单位|部门|企业|公司|委员会|办事处|[局厅委办院校])[^。]{0,12}[：:]$"
+)
+_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:日|(?!\d))")
+_HAN_DATE = re.compile(r"([二〇○零一九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
+_PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|日\s*期)\s*[:：]")
+
+#: A stretch between punctuation marks; a quotation, title or bracket is taken whole. Digits keep the
+#: comma that groups thousands and the colon of a clock time.
+_SEGMENT = re.compile(
+    r"(?:“[^“”\n]{0,120}”|《[^《》\n]{0,120}(?:《[^《》\n]{0,80}》[^《》\n]{0,40})?》"
+    r"|（[^（）\n]{0,80}）|\([^()\n]{0,80}\)|【[^【】\n]{0,40}】|〔[^〔〕\n]{0,20}〕"
+    r"|[^，,；;：:。！!？?\n“《（(【〔]|(?<=\d)[,:](?=\d)|[“《（(【〔])+"
+)
+_NUMBER = re.compile(
+    r"[\s　|●■★◆▲▪○·*]*(?:(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．](?!\d)|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
+    r"|第[一二三四五六七八九十][，,、]|[①-⑳]|[一二三四五六七八九十]{1,2}是(?=[^一-鿿]|.))?[\s　|●■★◆▲▪○·*]*"
+)
+_CLOSERS = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
+_STOPS = "。！？"
+
+
+@cache
+def _structure() -> tuple[tuple[re.Pattern[str], str, int], ...]:
+    return tuple((re.compile(row.pattern), row.kind, row.max) for row in rows("structure"))
+
+
+def line_kind(line: str) -> str | None:
+    """The kind of furniture a line is by the rows of ``structure.yaml``, or None.
+
+    >>> line_kind('发布时间：2018-01-26　来源：某县安监局'), line_kind('会议强调，要抓好落实。')
+    ('meta', None)
+    """
+    stripped = line.strip(_STRIP)
+    if len(stripped) > 300:
+        return None
+    sentence = _END.search(stripped) is not None
+    for pattern, kind, longest in _structure():
+        if longest and len(stripped) > longest:
+            continue
+        if pattern.match(stripped):
+            if sentence and kind in {"meta", "tail"} and len(_HAN.findall(stripped)) > 12:
+                continue
+            return kind
+    return None
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    year, month, day = (int(g) for g in match.groups())
+    if 1 <= month <= 12 and 1 <= day <= 31:
+        return f"{year:04d}-{month:02d}-{day:02d}"
+    return None
+
+
+def _han_number(text: str) -> int:
+    if "十" in text:
+        left, _, right = text.partition("十")
+        return (_HAN_DIGIT[left] if left else 1) * 10 + (_HAN_DIGIT[right] if right else 0)
+    return _HAN_DIGIT[text]
+
+
+def find_date(text: str) -> str | None:
+    """The first full date in ``text`` as ISO, in digits or in Chinese numerals.
+
+    >>> find_date('二〇二三年九月十一日'), find_date('时间:[2020年4月13日]'), find_date('4月10日')
+    ('2023-09-11', '2020-04-13', None)
+    """
+    match = _DATE.search(text)
+    if match:
+        return _iso(match)
+    match = _HAN_DATE.search(text)
+    if match:
+        year = "".join(str(_HAN_DIGIT.get(c, 1)) for c in match[1])
+        return f"{year}-{_han_number(match[2]):02d}-{_han_number(match[3]):02d}"
+    return None
+
+
+def _lines(layers: Layers) -> None:
+    text, tail, attachment, seen_body = layers.text, False, False, False
+    found: list[Line] = []
+    position = 0
+    for raw in text.split("\n"):
+        start, end = position, position + len(raw)
+        position = end + 1
+        stripped = raw.strip(_STRIP)
+        kind: LineKind
+        furniture = None if tail else line_kind(raw)
+        if not stripped:
+            kind = "blank"
+        elif tail:
+            kind = "tail"
+        elif furniture == "tail":
+            kind, tail = "tail", True
+        elif furniture == "attachment":
+            kind, attachment = "attachment", True
+        elif furniture == "meta":
+            kind = "meta"
+        elif attachment and not _END.search(stripped) and (
+            re.match(r"\d+\s*[.、．]", stripped)
+        ):
+            kind = "attachment"
+        elif _ADDRESSEE.match(stripped):
+            kind = "addressee"
+        elif layers.title is None and not seen_body and _is_title(stripped):
+            kind = "title"
+            inner = start + raw.index(stripped[0]) if stripped else start
+            layers.title = (inner, inner + len(stripped))
+        elif len(_HAN.findall(stripped)) < 2:
+            kind = "meta" if _DATE.search(stripped) else "blank"
+        elif _END.search(stripped) or len(stripped) > 45:
+            kind, seen_body = "body", True
+        elif _HAN_DATE.match(stripped) or (_DATE.match(stripped) and len(stripped) < 14):
+            kind = "signature"
+        else:
+            kind = "heading"
+        found.append(Line(start, end, kind))
+    layers.lines = found
+
+
+def _is_title(line: str) -> bool:
+    return len(_HAN.findall(line)) >= 5 and not re.search(r"[。；;]$", line) and len(line) <= 90
+
+
+def _published(layers: Layers) -> str | None:
+    text = layers.text
+    labelled = undated = None
+    for line in layers.lines:
+        if line.kind in {"meta", "title"}:
+            content = text[line.start : line.end]
+            date = find_date(content)
+            if date and _PUBLISHED.search(content):
+                labelled = labelled or date
+            elif date:
+                undated = undated or date
+    if labelled or undated:
+        return labelled or undated
+    for line in reversed(layers.lines):
+        content = text[line.start : line.end].strip(_STRIP)
+        if line.kind == "signature" or (line.kind != "body" and len(content) < 24):
+            date = find_date(content)
+            if date:
+                return date
+    return None
+
+
+def _segments(layers: Layers) -> None:
+    text, sentence = layers.text, 0
+    out: list[Segment] = []
+    for index, line in enumerate(layers.lines):
+        if line.kind not in {"body", "heading", "title"}:
+            continue
+        sentence += 1
+        for match in _SEGMENT.finditer(text, line.start, line.end):
+            start, end = match.span()
+            closer = text[end] if end < line.end else "\n"
+            closer = _CLOSERS.get(closer, closer)
+            number = _NUMBER.match(text, start, end)
+            inner = number.end() if number else start
+            while end > inner and text[end - 1] in " \t　|\r":
+                end -= 1
+            if end > inner:
+                numbered = any(c not in " \t　|\r●■★◆▲▪○·*" for c in text[start:inner])
+                out.append(Segment(inner, end, closer, sentence, index, numbered))
+            if closer in _STOPS:
+                sentence += 1
+    layers.segments = out
+
+
+def segment(layers: Layers) -> None:
+    """Fill the layers ``lines``, ``title``, ``published`` and ``segments``."""
+    _lines(layers)
+    layers.published = _published(layers)
+    _segments(layers)
