@@ -95,7 +95,7 @@ class _Block:
 
 @cache
 def concepts() -> tuple[Concept, ...]:
-    """Return all concepts of the three schemes, in file order (hazards, responsibilities, measures).
+    """Return all concepts in file order: hazards, responsibilities, measures.
 
     Raises DataFileError for a broken file.
 

@@ -286,7 +286,7 @@ def _table() -> tuple[Mapping[str, str], tuple[str, ...]]:
 
 
 def prefixes(base: str = BASE) -> dict[str, str]:
-    """Return the table of ontology/prefixes.yaml, the minted kinds under ``base``; sorted by prefix.
+    """Return the table of ontology/prefixes.yaml by prefix, the minted kinds under ``base``.
 
     >>> prefixes()["region"]
     'https://kg-safety.example/id/region/'
@@ -334,10 +334,12 @@ def digest(*parts: str) -> str:
 def slug(text: str) -> str:
     """Keep what a local name can hold of a text; other characters become a hyphen.
 
+    The result leaves room in a part for a hyphen and a hash.
+
     >>> slug("000_c8ec 通知(扩大)")
     '000-c8ec-通知-扩大'
     """
-    return _OTHER.sub("-", text)[:MAX_PART].strip(".-")
+    return _OTHER.sub("-", text)[: MAX_PART - HASH - 1].strip(".-")
 
 
 def mint(kind: str, *parts: str, base: str = BASE) -> str:
