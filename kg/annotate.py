@@ -104,7 +104,8 @@ def find_mentions(text: str) -> list[Mention]:
             found.append((start, end, concept, scheme))
     for pattern, row in _patterns():
         for match in pattern.finditer(text):
-            start, end = match.span(1) if pattern.groups else match.span()
+            group = match.lastindex or 0
+            start, end = match.span(group)
             for value in row.value.split():
                 found.append((start, end, value, row.kind))
     found.sort()

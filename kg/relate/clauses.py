@@ -45,6 +45,8 @@ class Clause:
     strength: int = 1
     subject: tuple[int, int] | None = None
     condition: str | None = None
+    condition_at: int | None = None
+    """Where the condition (…的，) begins, when one stands before the clause."""
     why: str = ""
     """What made it background, or nothing."""
 
@@ -173,17 +175,21 @@ def _is_leading(text: str, parse: _Parse) -> bool:
         return False
     if parse.modal is not None and parse.modal.value != "obligation":
         return False
+    if parse.modal is None and _AFTER.search(words):
+        return True
     if parse.prep or parse.object_prep:
-        if _LEADING_END.search(words):
+        if _LEADING_END.search(words) and "作为" not in words:
             return True
-        return parse.verb is None and parse.modal is None
+        return parse.verb is None
     if parse.modal is None and parse.verb is None:
         return len(words) <= 4 and bool(re.search(r"(?:期间|时|后|前|中|起|日|月|年|天|内)$", words))
     return False
 
 
-_HOLDING = frozenset("召开 举行 印发 下发 启动 组织收看".split())
-_HOLD = re.compile(r"(?:召开|举行|印发|下发|启动为期|收听收看|接续召开|套开)")
+_HOLD = re.compile(
+    r"(?:召开|举行|印发|下发|启动为期|收听收看|接续召开|套开|进行(?:再)?(?:动员|安排)?部署|作出(?:安排)?部署)"
+)
+_AFTER = re.compile(r"(?:结束|会议|之|会)后$")
 _DOCUMENT_END = re.compile(r"(?:通知|意见|公告|通告|要求|安排|方案|提示|倡议|部署)如下$|如下$")
 _ENDS_DE = re.compile(r"的$")
 
@@ -224,7 +230,7 @@ def find_clauses(layers: Layers, strengths: dict[str, int], *, document: bool) -
     mode: Mode = "document" if document else "narrative"
     line, sentence = -1, -1
     pending: list[_Parse] = []
-    condition: str | None = None
+    condition: tuple[int, int] | None = None
     counted = False
     last: Clause | None = None
     by_sentence: dict[int, list[tuple[Segment, list[Cue]]]] = {}
@@ -257,12 +263,13 @@ def find_clauses(layers: Layers, strengths: dict[str, int], *, document: bool) -
             words = text[parse.start : segment.end]
             if parse.back and last is not None and parse.modal is None:
                 last.end = segment.end
+                joined = segment.closer == "，"
                 continue
             if segment.closer == "，" and (
                 (_ENDS_DE.search(words) and not (parse.modal and not parse.prep and parse.contiguous))
                 or (_CONDITION.match(words) and parse.modal is None)
             ):
-                condition = words
+                condition = (parse.start, segment.end)
                 pending = []
                 continue
             if _is_leading(text, parse):
@@ -286,7 +293,9 @@ def find_clauses(layers: Layers, strengths: dict[str, int], *, document: bool) -
                 continue
             first = pending[0] if pending else parse
             clause = Clause(first.start, segment.end, number, segment.line, force, why=why)
-            clause.condition = condition
+            if condition is not None:
+                clause.condition = text[condition[0] : condition[1]]
+                clause.condition_at = condition[0]
             if pending and any(p.hard or (p.past and p.past.value == "hard") for p in pending):
                 clause.force, clause.why = "told", "left out"
             _fill(clause, parse, pending, text)

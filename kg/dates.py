@@ -1,0 +1,151 @@
+"""Dates in running Chinese text, resolved against the page's date: 1月3日, 昨日, 今天上午, 年底前, 自即日起至…."""
+
+from __future__ import annotations
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+_DAY = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])日"
+    r"|(?P<rel>昨[日天晚]|今[日天晚]|前[日天]|当[日天晚])"
+)
+_RELATIVE = {"昨": -1, "今": 0, "前": -2}
+
+
+@dataclass(frozen=True, slots=True)
+class DateMention:
+    """A day named in the text; ``iso`` is None where the year cannot be known."""
+
+    start: int
+    end: int
+    iso: str | None
+    same_day: bool = False
+    """当天, 当日: the day named before."""
+
+
+def _safe(year: int, month: int, day: int) -> str | None:
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+def with_year(month: int, day: int, published: str | None, year: int | None = None) -> str | None:
+    """The ISO date of a day without year: the last one not after the page's date (roll-over included).
+
+    >>> with_year(12, 30, '2012-01-03'), with_year(1, 3, '2012-01-03')
+    ('2011-12-30', '2012-01-03')
+    """
+    if year is not None:
+        return _safe(year, month, day)
+    if published is None:
+        return None
+    page = date.fromisoformat(published)
+    guess = page.year
+    if (month, day) > (page.month, page.day) and (month - page.month) * 31 + day - page.day > 45:
+        guess -= 1
+    return _safe(guess, month, day)
+
+
+def find_days(text: str, published: str | None) -> list[DateMention]:
+    """Every day named in ``text`` in order; 昨日 and the like count from ``published``.
+
+    >>> [d.iso for d in find_days('昨日召开会议，此前的12月28日', '2024-01-01')]
+    ['2023-12-31', '2023-12-28']
+    """
+    out: list[DateMention] = []
+    year_seen: int | None = None
+    for match in _DAY.finditer(text):
+        relative = match["rel"]
+        if relative is None:
+            year = int(match["y"]) if match["y"] else None
+            if year is not None:
+                year_seen = year
+            iso = with_year(int(match["m"]), int(match["d"]), published, year)
+            if iso is None and published is None and year_seen is not None:
+                iso = _safe(year_seen, int(match["m"]), int(match["d"]))
+            out.append(DateMention(match.start(), match.end(), iso))
+        elif relative[0] == "当":
+            iso = out[-1].iso if out else None
+            out.append(DateMention(match.start(), match.end(), iso, same_day=True))
+        else:
+            base = date.fromisoformat(published) if published else None
+            iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
+            out.append(DateMention(match.start(), match.end(), iso))
+    return out
+
+
+_DEADLINE = re.compile(
+    r"(?P<interval>(?:自|从)?(?P<now>即日)起?(?:到|至)|(?:自|从)(?P<from>(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日)起?(?:到|至))?"
+    r"(?:(?:(?P<y>(?:19|20)\d\d)年|(?P<ny>今年|本年|明年|次年)的?)?"
+    r"(?:(?P<m>1[0-2]|0?[1-9])月(?:(?P<d>[12]\d|3[01]|0?[1-9])日|(?P<part>底|末|上旬|中旬|下旬|份)?)"
+    r"|(?P<year_end>年底|年末|年内)|(?P<month_end>月底|本月底|月末)))"
+    r"(?P<before>之?前|以前|前后|止|结束|期间|内)?"
+)
+
+
+def find_deadline(text: str, published: str | None) -> tuple[str, str | None] | None:
+    """A time limit in a clause: its words and its ISO date or interval (``start/end``).
+
+    >>> find_deadline('要于10月底前完成摸底', '2021-09-22')
+    ('10月底前', '2021-10-31')
+    >>> find_deadline('自2021年1月4日起至3月31日，集中开展', '2020-12-31')
+    ('自2021年1月4日起至3月31日', '2021-01-04/2021-03-31')
+    """
+    for match in _DEADLINE.finditer(text):
+        limited = match["before"] in {"前", "之前", "以前", "止", "结束"} or match["interval"]
+        if not limited and not (match["year_end"] == "年内"):
+            continue
+        iso = _deadline_iso(match, published)
+        return match[0], iso
+    return None
+
+
+def _deadline_iso(match: re.Match[str], published: str | None) -> str | None:
+    page = date.fromisoformat(published) if published else None
+    year = int(match["y"]) if match["y"] else None
+    if year is None and match["ny"] and page:
+        year = page.year + (1 if match["ny"] in {"明年", "次年"} else 0)
+    start: str | None = None
+    if match["from"]:
+        days = find_days(match["from"], published)
+        start = days[0].iso if days else None
+        begin_year = re.match(r"(\d{4})年", match["from"])
+        if begin_year and year is None:
+            year = int(begin_year[1])
+    elif match["now"]:
+        start = published
+    month = int(match["m"]) if match["m"] else None
+    if match["month_end"]:
+        if page is None:
+            return None
+        month = page.month
+        end = _month_end(page.year, month)
+    elif match["year_end"]:
+        if year is None and page is None:
+            return None
+        end = f"{year or (page.year if page else 0)}-12-31"
+    elif month is not None:
+        if year is None:
+            if page is None:
+                return None
+            year = page.year + (1 if month < page.month - 3 else 0)
+        if match["d"]:
+            end = _safe(year, month, int(match["d"])) or ""
+        elif match["part"] == "上旬":
+            end = f"{year}-{month:02d}-10"
+        elif match["part"] == "中旬":
+            end = f"{year}-{month:02d}-20"
+        else:
+            end = _month_end(year, month)
+    else:
+        return None
+    if not end:
+        return None
+    return f"{start}/{end}" if start and start < end else end
+
+
+def _month_end(year: int, month: int) -> str:
+    return f"{year}-{month:02d}-{monthrange(year, month)[1]:02d}"

@@ -1,0 +1,187 @@
+"""All layers -> the record of one notice."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable
+
+from kg.annotate import strength_of
+from kg.layers import Layers, Mention
+from kg.model import (
+    NATIONAL,
+    Evidence,
+    Measure,
+    Notice,
+    Record,
+    Region,
+    Repaired,
+    Responsibility,
+    Stress,
+)
+from kg.relate import events
+from kg.relate.clauses import Clause, find_clauses
+from kg.relate.obligations import obligations
+from kg.relate.statements import state
+from kg.resolve import Speakers
+
+_DOCUMENT = re.compile(
+    r"(?:通知|意见|方案|通告|公告|办法|规定|计划|要点|细则|紧急通知|提示函?|公开信|倡议书|一封信)$"
+)
+_NEWS = re.compile(r"^(?:.{2,20})?(?:召开|举行|部署|印发|下发|开展)")
+
+
+def is_document(layers: Layers) -> bool:
+    """Is the page a formal notice, plan or letter, whose text directs by itself?
+
+    Told by its title (关于…的通知), an addressee line, or 现通知如下.
+    """
+    title = layers.text[slice(*layers.title)] if layers.title else ""
+    clean = re.sub(r"[（(][^）)]{0,12}[）)]$", "", title).strip()
+    if _DOCUMENT.search(clean) and ("关于" in clean or not _NEWS.match(clean)):
+        return True
+    return any(line.kind == "addressee" for line in layers.lines)
+
+
+def title_clause(layers: Layers) -> Clause | None:
+    """关于加强尾矿库安全的通知 orders what it is about."""
+    if layers.title is None:
+        return None
+    start, end = layers.title
+    match = re.search(r"关于(?!印发|转发|批转|公布|成立|召开|调整)", layers.text[start:end])
+    if match is None:
+        return None
+    return Clause(start + match.end(), end, 0, 0, "topic", degree=2)
+
+
+def mask_names(layers: Layers, spans: list[tuple[int, int]]) -> None:
+    """What stands in the name of a meeting, a campaign or an accident is not stressed by it."""
+    spans.sort()
+    starts = [s[0] for s in spans]
+    for index, mention in enumerate(layers.mentions):
+        at = bisect_right(starts, mention.start) - 1
+        if at >= 0 and spans[at][1] >= mention.end and mention.masked is None:
+            layers.mentions[index] = Mention(
+                mention.start, mention.end, mention.concept, mention.scheme, "name"
+            )
+
+
+def relate(
+    layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaired
+) -> Record:
+    """The record of one notice, all its statements with their places in the raw file."""
+    text, to_raw = layers.text, repaired.alignment.to_input
+
+    def proof(start: int, end: int) -> Evidence:
+        a, b = to_raw(start, end)
+        return Evidence(start=a, end=b, quote=text[start:end])
+
+    document = is_document(layers)
+    held = events.meetings(layers, speakers, proof)
+    accidents = events.incidents(layers, speakers, proof)
+    _mask(layers, speakers)
+    clauses = find_clauses(layers, strength_of(), document=document)
+    titled = title_clause(layers) if document else None
+    if titled is not None:
+        clauses.insert(0, titled)
+    told = _told(clauses)
+    enterprise = speakers.enterprise
+
+    def region_at(position: int) -> str | None:
+        return None if enterprise else speakers.at(position)
+
+    def meeting_at(position: int) -> str | None:
+        region = speakers.at(position)
+        name = None
+        for meeting, at in held:
+            if at <= position and meeting.region == region:
+                name = meeting.name
+        return name
+
+    stated = state(layers, clauses, region_at)
+    duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
+    named = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
+    title = text[slice(*layers.title)].strip(" |　") if layers.title else None
+    return Record(
+        id=notice.id,
+        title=notice.title or title,
+        published=notice.published or layers.published,
+        regions=_regions(speakers, named, proof),
+        meetings=tuple(m for m, _ in held),
+        stresses=tuple(
+            Stress(
+                region=f.region,
+                hazard=f.concept,
+                degree=f.degree,
+                evidence=tuple(proof(*p) for p in f.places),
+                meeting=meeting_at(f.places[0][0]),
+            )
+            for f in stated
+            if f.scheme == "hazard"
+        ),
+        responsibilities=tuple(
+            Responsibility(
+                region=f.region,
+                type=f.concept,
+                evidence=tuple(proof(*p) for p in f.places),
+                meeting=meeting_at(f.places[0][0]),
+            )
+            for f in stated
+            if f.scheme == "responsibility"
+        ),
+        measures=tuple(
+            Measure(
+                region=f.region,
+                measure=f.concept,
+                evidence=tuple(proof(*p) for p in f.places),
+                meeting=meeting_at(f.places[0][0]),
+            )
+            for f in stated
+            if f.scheme == "measure"
+        ),
+        campaigns=tuple(events.campaigns(layers, speakers, proof, told)),
+        policies=tuple(events.policies(layers, proof)),
+        incidents=tuple(accidents),
+        obligations=tuple(duties),
+        notice=notice,
+        edits=repaired.edits,
+        suspects=repaired.suspects,
+    )
+
+
+def _mask(layers: Layers, speakers: Speakers) -> None:
+    from kg.names import find_incidents, find_meetings
+
+    spans = [(n.start, n.end) for n, _ in find_meetings(layers.text, layers.segments)]
+    places = [(m.start, m.end) for m in speakers.mentions]
+    spans += [(n.start, n.end) for n in find_incidents(layers.text, layers.segments, places)]
+    mask_names(layers, spans)
+
+
+def _told(clauses: list[Clause]) -> Callable[[int], bool]:
+    starts = [c.start for c in clauses]
+
+    def told(position: int) -> bool:
+        index = bisect_right(starts, position) - 1
+        return index >= 0 and clauses[index].end > position and clauses[index].force == "told"
+
+    return told
+
+
+def _regions(
+    speakers: Speakers, named: set[str | None], proof: Callable[[int, int], Evidence]
+) -> tuple[Region, ...]:
+    if speakers.enterprise:
+        return ()
+    places: dict[str, list[tuple[int, int]]] = {}
+    for name, span in speakers.acting:
+        places.setdefault(name, []).append(span)
+    for turn in speakers.turns:
+        if turn.region is not None and turn.region in named and turn.evidence is not None:
+            places.setdefault(turn.region, []).append(turn.evidence)
+    out = [
+        Region(name=name, evidence=tuple(dict.fromkeys(proof(*s) for s in spans)))
+        for name, spans in places.items()
+    ]
+    out.sort(key=lambda r: (r.name != NATIONAL, r.evidence[0].start))
+    return tuple(out)

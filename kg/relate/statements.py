@@ -1,0 +1,97 @@
+"""Clauses + mentions + speakers -> what each region stresses, invokes and orders."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from kg.layers import Layers, Mention
+from kg.model import Evidence
+from kg.relate.clauses import Clause
+
+_EXCLUDED = re.compile(r"除[^，。；]{0,40}?(?:外|以外|之外)|不(?:涉及|包括|含|纳入)[^，。；]{0,20}|无[^，。；、]{1,12}(?=[、，。])|未涉及[^，。；]{0,20}|以[^，。；]{0,20}?(?:为由|名义|为名|之名)|参照[^，。；]{0,12}(?:管理|执行|要求)|比照[^，。；]{0,12}(?:管理|执行|要求)")
+_LISTED = re.compile(r"[、和及与以]")
+
+
+@dataclass(slots=True)
+class Found:
+    """A statement found: region, concept and where."""
+
+    region: str | None
+    concept: str
+    scheme: str
+    degree: int
+    places: list[tuple[int, int]] = field(default_factory=list)
+
+
+def excluded_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Stretches of a clause that take something out: 除煤矿外, 不涉及尾矿库, 以…名义."""
+    return [m.span() for m in _EXCLUDED.finditer(text, start, end)]
+
+
+def mentions_of(mentions: list[Mention], starts: list[int], start: int, end: int) -> list[Mention]:
+    """The mentions that lie wholly in ``[start, end)``."""
+    return [m for m in mentions[bisect_left(starts, start) : bisect_left(starts, end)] if m.end <= end]
+
+
+def degree_of(clause: Clause, mention: Mention, text: str) -> int:
+    """3 singled out, 2 the object of its own verb, 1 one of a list or by the way."""
+    listed = text[mention.end : mention.end + 1] in {"、", "和", "与", "及"} or text[
+        mention.start - 1 : mention.start
+    ] in {"、", "和", "与", "及"}
+    if clause.degree >= 3:
+        return 3
+    return 1 if listed else min(2, clause.degree)
+
+
+def state(
+    layers: Layers, clauses: Iterable[Clause], region_at: Callable[[int], str | None]
+) -> list[Found]:
+    """Every hazard, responsibility and measure that a clause directs, with its region and places."""
+    text = layers.text
+    starts = [m.start for m in layers.mentions]
+    found: dict[tuple[str | None, str, str], Found] = {}
+    for clause in clauses:
+        begin = clause.condition_at if clause.condition_at is not None else clause.start
+        inside = mentions_of(layers.mentions, starts, begin, clause.end)
+        if not inside:
+            continue
+        excluded = excluded_spans(text, begin, clause.end)
+        region = region_at(clause.start)
+        for mention in inside:
+            if mention.masked is not None:
+                continue
+            if any(a <= mention.start and mention.end <= b for a, b in excluded):
+                continue
+            if not counts(clause, mention):
+                continue
+            key = (region, mention.scheme, mention.concept)
+            entry = found.get(key)
+            degree = degree_of(clause, mention, text)
+            if entry is None:
+                entry = found[key] = Found(region, mention.concept, mention.scheme, degree)
+            entry.degree = max(entry.degree, degree)
+            place = (begin, clause.end)
+            if place not in entry.places:
+                entry.places.append(place)
+    return list(found.values())
+
+
+def counts(clause: Clause, mention: Mention) -> bool:
+    """Does a mention in this clause make a statement?"""
+    if clause.force in {"order", "doing", "topic"}:
+        return True
+    # 企业主要负责人是第一责任人: a doctrine is invoked by stating it
+    return (
+        mention.scheme == "responsibility"
+        and clause.why == "是"
+        and mention.concept == "principal-leader"
+    )
+
+
+def evidence(layers: Layers, to_raw: Callable[[int, int], tuple[int, int]], start: int, end: int) -> Evidence:
+    """The evidence record of a restored span."""
+    a, b = to_raw(start, end)
+    return Evidence(start=a, end=b, quote=layers.text[start:end])
