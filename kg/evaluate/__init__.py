@@ -1,0 +1,125 @@
+"""Precision, recall and F1 of each layer against notices that people annotated.
+
+A gold file is ``<id>.json`` beside its notice ``<id>.txt`` (or another format), in the schema of
+the annotation guidelines. Items count once a notice; totals are micro: summed over the notices. A
+layer that a gold file leaves out (most leave out ``obligations``) is not scored on that notice.
+
+* regions, policies, incidents: by name; meetings: name, date and region together;
+* stresses, responsibilities, measures, campaigns: region and concept (or name) together;
+* obligations: the same region and OVERLAP of the clause's characters, paired one to one;
+* modality: F1 of each class over all clauses, a clause that is not paired counting against its
+  class; their mean over the classes that occur is the macro-F1; action: share right of the pairs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from kg.errors import InputError
+from kg.evaluate.report import as_json, as_text
+from kg.evaluate.score import (
+    KEYS,
+    LAYERS,
+    Count,
+    Difference,
+    Evaluation,
+    Item,
+    NoticeScore,
+    score,
+)
+from kg.evaluate.sentences import Sentences
+from kg.model import Record
+from kg.read import formats
+
+__all__ = [
+    "LAYERS",
+    "Count",
+    "Difference",
+    "Evaluation",
+    "NoticeScore",
+    "as_json",
+    "as_text",
+    "evaluate",
+    "find_gold",
+    "score",
+]
+
+
+def evaluate(
+    paths: Iterable[Path | str], *, extract: Callable[[Path], Record] | None = None
+) -> Evaluation:
+    """Extract every notice that has a gold file among ``paths`` (files, folders) and compare.
+
+    ``extract`` defaults to ``kg.pipeline.extract_path``. What cannot be used (a broken gold file, a
+    notice that is refused) is reported in ``errors`` and does not stop the others.
+    """
+    extract = extract or _extract
+    pairs, errors = find_gold(paths)
+    scores = []
+    for gold_path, notice_path in pairs:
+        try:
+            gold = _load(gold_path)
+            record = extract(notice_path)
+            scores.append(score(gold, record.to_json(), Sentences.of(record)))
+        except InputError as error:
+            errors.append(error)
+    return Evaluation(notices=tuple(scores), errors=tuple(errors))
+
+
+def find_gold(paths: Iterable[Path | str]) -> tuple[list[tuple[Path, Path]], list[InputError]]:
+    """List ``(gold file, its notice)`` pairs, sorted and each once, and what has no partner.
+
+    In a folder (not the folders inside) a ``.json`` without a notice beside it is passed over.
+    """
+    found: set[tuple[Path, Path]] = set()
+    errors: list[InputError] = []
+    for path in map(Path, paths):
+        inside = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        pairs = [(gold, notice) for gold in inside if (notice := _notice_beside(gold))]
+        found.update(pairs)
+        if not pairs:
+            what = "no gold here" if path.is_dir() else "no notice beside it"
+            hint = "gold is <id>.json beside its notice <id>.txt"
+            what = what if path.exists() else "no such file"
+            errors.append(InputError(f"{path}: {what}", hint=hint))
+    return sorted(found), errors
+
+
+def _extract(path: Path) -> Record:
+    from kg.pipeline import extract_path
+
+    return extract_path(path)
+
+
+def _notice_beside(gold: Path) -> Path | None:
+    beside = (gold.with_suffix(suffix) for suffix in (".txt", *sorted(formats())))
+    return next((path for path in beside if path.is_file()), None) if gold.is_file() else None
+
+
+def _load(path: Path) -> Item:
+    try:
+        gold = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise InputError(f"{path}: no gold can be read: {error}") from None
+    problem = _problem(gold)
+    if problem:
+        raise InputError(f"{path}: {problem}", hint="the schema is in docs/concepts.md")
+    return dict(gold, id=gold.get("id", path.stem))
+
+
+def _problem(gold: Any) -> str:
+    """Say what is wrong with a gold object, or nothing."""
+    if not isinstance(gold, dict) or not any(layer in gold for layer in LAYERS):
+        return f"a gold file is an object with some of {', '.join(LAYERS)}"
+    wanted = {**KEYS, "obligations": ("region", "modality", "action", "quote")}
+    for layer, fields in wanted.items():
+        for index, item in enumerate(gold.get(layer, ())):
+            if isinstance(item, str) and fields == ("name",):
+                continue
+            lacking = [f for f in fields if not isinstance(item, dict) or f not in item]
+            if lacking:
+                return f"{layer}[{index}] has no '{lacking[0]}'"
+    return ""
