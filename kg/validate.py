@@ -209,7 +209,7 @@ def _background() -> tuple[tuple[Triple, ...], Mapping[object, tuple[Triple, ...
     concepts: dict[object, list[Triple]] = defaultdict(list)
     for quad in ox.parse(vocabulary_quads(), format=ox.RdfFormat.N_QUADS):
         predicate, value = quad.predicate.value, getattr(quad.object, "value", "")
-        if predicate == RDFS.subClassOf and value.startswith(KG._iri):
+        if predicate == RDFS.subClassOf and value.startswith(vocab.namespace(KG)):
             classes.append(_triple(quad))
         elif predicate == SKOS.inScheme or (predicate == RDF.type and value in _KINDS):
             triple = _triple(quad)

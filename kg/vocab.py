@@ -61,6 +61,15 @@ def terms(namespace: type[Terms]) -> dict[str, str]:
     return {name: getattr(namespace, name) for name in namespace.__annotations__}
 
 
+def namespace(terms_of: type[Terms]) -> str:
+    """Return the IRI that the terms of a namespace begin with.
+
+    >>> namespace(PROV)
+    'http://www.w3.org/ns/prov#'
+    """
+    return terms_of._iri
+
+
 class KG(Terms, iri="https://kg-safety.example/ns#"):
     """Classes, properties and individuals of ontology/safety.ttl."""
 

@@ -10,7 +10,7 @@ from rdflib import RDF, RDFS, SH
 
 from kg.data import ONTOLOGY
 from kg.validate import validate
-from kg.vocab import KG
+from kg.vocab import KG, namespace
 
 CASES = Path(__file__).parent / "shapes"
 SHAPES = rdflib.Graph().parse(ONTOLOGY / "shapes.ttl")
@@ -43,7 +43,7 @@ def test_every_class_of_the_ontology_has_a_shape() -> None:
 @pytest.mark.parametrize("shape", NODE_SHAPES)
 def test_a_shape_passes_what_keeps_it(shape: str) -> None:
     graph = load(shape, "pass.ttl")
-    target = SHAPES.value(rdflib.URIRef(KG._iri + shape), SH.targetClass)
+    target = SHAPES.value(rdflib.URIRef(namespace(KG) + shape), SH.targetClass)
     assert (None, RDF.type, target) in graph, "the case has nothing for the shape to look at"
     assert [r for r in validate(graph).results if r.severity == "Violation"] == []
 
@@ -57,7 +57,7 @@ def test_a_shape_and_no_other_reports_what_breaks_it(shape: str) -> None:
 
 @pytest.mark.parametrize("shape", NODE_SHAPES)
 def test_every_message_stands_in_chinese_and_english(shape: str) -> None:
-    node = rdflib.URIRef(KG._iri + shape)
+    node = rdflib.URIRef(namespace(KG) + shape)
     parts = [*SHAPES.objects(node, SH.property)]
     if (node, SH.xone, None) in SHAPES:
         parts.append(node)
@@ -94,6 +94,6 @@ def test_a_statement_may_stand_without_region_when_it_is_attributed_to_its_notic
 def test_the_shapes_use_no_property_that_the_ontology_does_not_declare() -> None:
     ontology = rdflib.Graph().parse(ONTOLOGY / "safety.ttl")
     declared = set(ontology.subjects(RDFS.label, None))
-    used = {p for p in SHAPES.objects(None, SH.path) if str(p).startswith(KG._iri)}
+    used = {p for p in SHAPES.objects(None, SH.path) if str(p).startswith(namespace(KG))}
     assert len(used) >= 20
     assert used <= declared
