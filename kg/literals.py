@@ -10,7 +10,7 @@ from typing import Any
 
 from kg.vocab import XSD
 
-_ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)} | {
+_ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     ord("\\"): "\\\\",
     ord('"'): '\\"',
     ord("\n"): "\\n",
@@ -19,7 +19,7 @@ _ESCAPES = {n: f"\\u{n:04X}" for n in (*range(0x20), 0x7F)} | {
     ord("\b"): "\\b",
     ord("\f"): "\\f",
 }
-_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\]')
+_ESCAPED = re.compile(r'[\x00-\x1f\x7f"\\\ufffe\uffff]')
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Where OpenCC's standard form is not the usual one (龍岩, 赤峰).
