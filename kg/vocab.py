@@ -318,8 +318,9 @@ def bind(graph: Graph, base: str = BASE) -> None:
 # --- minting --------------------------------------------------------------------------------------
 
 #: Letters and digits that stay as they are. Left out: compatibility ideographs, which normalisation
-#: changes, and everything that an IRI or a Turtle local name would have to escape.
-_KEPT = "A-Za-z0-9\u3007\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebe0\U00030000-\U000323af"
+#: changes; rare ideographs beyond U+FFFF, which pyoxigraph's SPARQL takes in no prefixed name; and
+#: everything that an IRI or a Turtle local name would have to escape.
+_KEPT = "A-Za-z0-9\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _CLEAN = re.compile(rf"[{_KEPT}](?:[{_KEPT}.-]*[{_KEPT}])?")
 _OTHER = re.compile(rf"[^{_KEPT}.-]+")
 #: Characters of one part that stay readable before it is cut and hashed: the longest name of a
