@@ -344,7 +344,7 @@ def _agent(base: str) -> tuple[str, tuple[str, ...]]:
     """Make the program, in its version, that reads notices."""
     from kg import __version__
 
-    node = f"<{mint('run', 'kg', __version__, base=base)}>"
+    node = f"<{mint('run', 'kg', __version__.replace('.', '-'), base=base)}>"
     return node, (
         f"{node} <{RDF.type}> <{PROV.SoftwareAgent}>",
         f"{node} <{RDFS.label}> {string('kg ' + __version__)}",

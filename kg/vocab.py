@@ -318,11 +318,11 @@ def bind(graph: Graph, base: str = BASE) -> None:
 # --- minting --------------------------------------------------------------------------------------
 
 #: Letters and digits that stay as they are. Left out: compatibility ideographs, which normalisation
-#: changes; rare ideographs beyond U+FFFF, which pyoxigraph's SPARQL takes in no prefixed name; and
-#: everything that an IRI or a Turtle local name would have to escape.
+#: changes; rare ideographs beyond U+FFFF and two full stops in one name, which pyoxigraph's SPARQL
+#: takes in no prefixed name; and everything that an IRI or a Turtle local name would have to escape.
 _KEPT = "A-Za-z0-9\u3007\u3400-\u4dbf\u4e00-\u9fff"
-_CLEAN = re.compile(rf"[{_KEPT}](?:[{_KEPT}.-]*[{_KEPT}])?")
-_OTHER = re.compile(rf"[^{_KEPT}.-]+")
+_CLEAN = re.compile(rf"[{_KEPT}](?:[{_KEPT}-]*[{_KEPT}])?")
+_OTHER = re.compile(rf"[^{_KEPT}-]+")
 #: Characters of one part that stay readable before it is cut and hashed: the longest name of a
 #: meeting, campaign, policy or incident among 87 of the annotated notices has 44.
 MAX_PART = 64
@@ -349,13 +349,13 @@ def slug(text: str) -> str:
     >>> slug("000_c8ec 通知(扩大)")
     '000-c8ec-通知-扩大'
     """
-    return _OTHER.sub("-", text)[: MAX_PART - HASH - 1].strip(".-")
+    return _OTHER.sub("-", text)[: MAX_PART - HASH - 1].strip("-")
 
 
 def mint(kind: str, *parts: str, base: str = BASE) -> str:
     """Make the IRI of the thing of this kind that these parts identify.
 
-    A part of Chinese and ASCII letters, digits, ``.`` and ``-`` stays as it is, so that IRIs can be
+    A part of Chinese and ASCII letters, digits and ``-`` stays as it is, so that IRIs can be
     read and prefixes bind; another is cut down to such characters and marked by its hash, so that
     different parts never give the same IRI. Raises ValueError for an unknown kind or no part.
 
