@@ -55,12 +55,14 @@ class Graph:
     """Subject -> property -> values, over all graphs given; concepts are known without them."""
 
     def __init__(self, quads: Iterable[ox.Quad]) -> None:
-        self._said: dict[str, dict[str, dict[str, str]]] = defaultdict(lambda: defaultdict(dict))
+        self._said: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(
+            lambda: defaultdict(set)
+        )
         for quad in quads:
             subject: Any = quad.subject
             term: Any = quad.object
-            language = term.language if isinstance(term, ox.Literal) else None
-            self._said[subject.value][quad.predicate.value][term.value] = language or ""
+            language = (term.language or "") if isinstance(term, ox.Literal) else ""
+            self._said[subject.value][quad.predicate.value].add((term.value, language))
 
     def subjects(self) -> list[str]:
         """Return everything that something is said of, sorted."""
@@ -68,7 +70,7 @@ class Graph:
 
     def all(self, subject: str, predicate: str) -> list[str]:
         """Return the values of a property, sorted."""
-        return sorted(self._said.get(subject, {}).get(predicate, ()))
+        return sorted({value for value, _ in self._said.get(subject, {}).get(predicate, ())})
 
     def first(self, subject: str, predicate: str) -> str:
         """Return the first value of a property, empty if there is none."""
@@ -79,13 +81,12 @@ class Graph:
         known = _concepts().get(node)
         if known is not None:
             return known.en if english else known.zh
-        wanted = ("en",) if english else ("zh-hans", "")
         for predicate in (RDFS.label, SKOS.prefLabel, DCTERMS.title, KG.text, DCTERMS.identifier):
-            said = self._said.get(node, {}).get(predicate, {})
-            for language in wanted:
-                for value in sorted(said):
-                    if said[value] == language:
-                        return value
+            said = sorted(self._said.get(node, {}).get(predicate, ()))
+            for wanted in ("en",) if english else ("zh-hans", ""):
+                found = next((value for value, language in said if language == wanted), None)
+                if found is not None:
+                    return found
         return ""
 
     def kind(self, node: str) -> str:

@@ -319,7 +319,7 @@ def bind(graph: Graph, base: str = BASE) -> None:
 
 #: Letters and digits that stay as they are. Left out: compatibility ideographs, which normalisation
 #: changes; rare ideographs beyond U+FFFF and two full stops in one name, which pyoxigraph's SPARQL
-#: takes in no prefixed name; and everything that an IRI or a Turtle local name would have to escape.
+#: takes in no prefixed name; and all that an IRI or a Turtle local name would have to escape.
 _KEPT = "A-Za-z0-9\u3007\u3400-\u4dbf\u4e00-\u9fff"
 _CLEAN = re.compile(rf"[{_KEPT}](?:[{_KEPT}-]*[{_KEPT}])?")
 _OTHER = re.compile(rf"[^{_KEPT}-]+")
