@@ -175,14 +175,27 @@ def _identifiers(lines: list[bytes]) -> dict[str, list[str]]:
 _TYPE, _TYPE_FIRST = f"> <{RDF.type}> ".encode(), b'> !"! '
 
 
-def _triples(lines: Iterable[bytes]) -> list[bytes]:
-    """Drop the graphs: N-Triples lines, each once, a subject's classes before the rest."""
+def _triples(lines: Iterable[bytes], base: str) -> list[bytes]:
+    """Drop the graphs: N-Triples lines, each once, as one reads them.
+
+    Notices come first, then regions, meetings and so on, the vocabulary last; a subject's classes
+    before the rest.
+    """
+    start = f"<{base}".encode()
+    ranks = {f"{kind}/".encode(): number for number, kind in enumerate(vocab.kinds())}
+
+    def key(line: bytes) -> tuple[int, bytes]:
+        if not line.startswith(start):
+            return len(ranks), line
+        kind = line[len(start) : line.find(b"/", len(start)) + 1]
+        return ranks.get(kind, len(ranks)), line
+
     bare = {_GRAPH.sub(b" .\n", line).replace(_TYPE, _TYPE_FIRST, 1) for line in lines}
-    return [line.replace(_TYPE_FIRST, _TYPE, 1) for line in sorted(bare)]
+    return [line.replace(_TYPE_FIRST, _TYPE, 1) for line in sorted(bare, key=key)]
 
 
 def _used_prefixes(lines: list[bytes], base: str) -> dict[str, str]:
-    text = b"".join(lines)
+    text = b"".join(lines).replace(_TYPE, b"> ")  # which is written as "a"
     return {name: iri for name, iri in vocab.prefixes(base).items() if f"<{iri}".encode() in text}
 
 
@@ -198,7 +211,7 @@ def _nquads(lines: list[bytes], base: str) -> bytes:
 
 
 def _turtle(lines: list[bytes], base: str) -> bytes:
-    triples = b"".join(_triples(lines))
+    triples = b"".join(_triples(lines, base))
     return _spaced(
         ox.serialize(
             (q.triple for q in ox.parse(triples, format=ox.RdfFormat.N_TRIPLES)),
@@ -215,7 +228,7 @@ def _trig(lines: list[bytes], base: str) -> bytes:
     ordered = b"".join(
         triple[:-2] + graph + b" .\n"
         for graph in sorted(by_graph)
-        for triple in _triples(by_graph[graph])
+        for triple in _triples(by_graph[graph], base)
     )
     return _spaced(
         ox.serialize(
@@ -227,8 +240,14 @@ def _trig(lines: list[bytes], base: str) -> bytes:
 
 
 def _spaced(text: bytes | None) -> bytes:
-    """Set a subject apart from the next by an empty line (no literal holds a bare line end)."""
-    return re.sub(rb" \.\n(?!@prefix|\}|\Z)", b" .\n\n", text or b"")
+    """Sort the prefixes, and set a subject apart from the next by an empty line.
+
+    No literal holds a bare line end, so a line that ends in a full stop ends a subject.
+    """
+    lines = (text or b"").splitlines(keepends=True)
+    prefixes = [line for line in lines if line.startswith(b"@prefix")]
+    body = b"".join(lines[len(prefixes) :])
+    return b"".join(sorted(prefixes)) + re.sub(rb"(?: \.|\})\n(?!\}|\Z)", rb"\g<0>\n", b"\n" + body)
 
 
 #: What XML 1.0 cannot hold at all (section 2.2); everything else that it would change is escaped.
@@ -237,7 +256,7 @@ _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 def _rdfxml(lines: list[bytes], base: str) -> bytes:
     def triples() -> Iterator[ox.Triple]:
-        for quad in ox.parse(b"".join(_triples(lines)), format=ox.RdfFormat.N_TRIPLES):
+        for quad in ox.parse(b"".join(_triples(lines, base)), format=ox.RdfFormat.N_TRIPLES):
             node = quad.object
             if isinstance(node, ox.Literal) and _NOT_XML.search(node.value):
                 value = _NOT_XML.sub("\ufffd", node.value)

@@ -304,6 +304,15 @@ def prefixes(base: str = BASE) -> dict[str, str]:
     return dict(sorted({**namespaces, **{kind: f"{base}{kind}/" for kind in kinds}}.items()))
 
 
+def kinds() -> tuple[str, ...]:
+    """Return the kinds of things that IRIs are minted for, as ontology/prefixes.yaml orders them.
+
+    >>> kinds()[:3]
+    ('notice', 'region', 'meeting')
+    """
+    return _table()[1]
+
+
 def sparql_prologue(base: str = BASE) -> str:
     """Write the table as SPARQL ``PREFIX`` lines."""
     return "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in prefixes(base).items())
