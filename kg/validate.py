@@ -64,20 +64,24 @@ class Report:
         return not any(r.severity == "Violation" for r in self.results)
 
 
-class QuadSource(Protocol):
-    """What can be validated by graph: a kg.store.Store, a pyoxigraph.Store."""
+class QuadStore(Protocol):
+    """A store that gives its exported graphs one by one, as kg.store.Store does."""
 
-    def quads_for_pattern(
-        self, subject: Any, predicate: Any, object: Any, graph_name: Any = None
-    ) -> Iterable[ox.Quad]:
-        """Return the quads that match; None matches anything."""
+    base: str
+
+    def graphs(self) -> Iterable[str]:
+        """Return the names of the graphs."""
+        ...
+
+    def quads(self, *graphs: str) -> Iterable[ox.Quad]:
+        """Return the quads of these graphs."""
         ...
 
 
 def validate(
-    source: bytes | Graph | QuadSource | Iterable[ox.Quad],
+    source: bytes | Graph | QuadStore | Iterable[ox.Quad],
     *,
-    base: str = vocab.BASE,
+    base: str | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Report:
     """Check N-Quads, quads, a store or an rdflib graph against the shapes.
@@ -88,34 +92,39 @@ def validate(
     >>> validate(b"").conforms
     True
     """
+    if base is None:
+        base = str(getattr(source, "base", None) or vocab.BASE)
     results: list[Result] = []
-    graphs = _graphs(source, base)
-    for name in sorted(graphs):
+    checked = 0
+    for name, triples in _graphs(source):
+        if name == vocab.catalog_graph(base):
+            continue
         if progress is not None:
             progress(name)
         alone = name == vocab.vocabulary_graph(base)
-        results += _check(name, graphs[name], with_concepts=not alone)
+        results += _check(name, triples, with_concepts=not alone)
+        checked += 1
     results.sort(key=lambda r: (r.graph, _RANK[r.severity], r.shape, r.focus, r.path, r.value))
-    return Report(results=tuple(results), graphs=len(graphs))
+    return Report(results=tuple(results), graphs=checked)
 
 
-def _graphs(source: Any, base: str) -> dict[str, list[Triple]]:
-    """Sort what was given by graph; the catalog of local paths is left out."""
-    if not isinstance(source, bytes) and hasattr(source, "namespace_manager"):
-        return {"": list(source)}
+def _graphs(source: Any) -> Iterator[tuple[str, list[Triple]]]:
+    """Give the graphs one by one, sorted by name; a plain graph has an empty name."""
+    if hasattr(source, "namespace_manager"):
+        yield "", list(source)
+        return
+    if hasattr(source, "graphs"):
+        for name in sorted(source.graphs()):
+            yield name, [_triple(quad) for quad in source.quads(name)]
+        return
     if isinstance(source, bytes):
-        quads: Iterable[ox.Quad] = ox.parse(source, format=ox.RdfFormat.N_QUADS)
-    elif hasattr(source, "quads_for_pattern"):
-        quads = source.quads_for_pattern(None, None, None, None)
-    else:
-        quads = source
+        source = ox.parse(source, format=ox.RdfFormat.N_QUADS)
     found: dict[str, list[ox.Quad]] = defaultdict(list)
-    catalog = vocab.catalog_graph(base)
-    for quad in quads:
+    for quad in source:
         name = quad.graph_name.value if isinstance(quad.graph_name, ox.NamedNode) else ""
-        if name != catalog:
-            found[name].append(quad)
-    return {name: [_triple(quad) for quad in found[name]] for name in found}
+        found[name].append(quad)
+    for name in sorted(found):
+        yield name, [_triple(quad) for quad in found[name]]
 
 
 def _triple(quad: ox.Quad) -> Triple:
