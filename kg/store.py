@@ -160,36 +160,44 @@ class Store:
     def replace(self, notice: str, nquads: bytes, *, path: str | None = None) -> Change:
         """Make a notice's graph hold exactly these N-Quads, in one transaction.
 
-        ``path`` is where its file lies, for :mod:`kg.verify`. Every quad must stand in the notice's
-        graph. Returns what happened; nothing is written where nothing differs.
+        ``path`` is where its file lies, for :mod:`kg.verify`; a notice that was read from there
+        before, when the file had other content, is taken away. Every quad must stand in the
+        notice's graph. Returns what happened; nothing is written where nothing differs.
         """
         graph = ox.NamedNode(notice)
-        new = _parse(nquads, graph)
-        held = set(self.engine.quads_for_pattern(None, None, None, graph))
-        local = set(self.engine.quads_for_pattern(graph, None, None, self._catalog))
-        place = set()
+        said, place = _parse(nquads, graph), ox.NamedNode(KG.localPath)
+        held = self._held(graph)
+        old, new = held | self._local(graph), said
+        drop = []
         if path is not None:
-            place = {ox.Quad(graph, ox.NamedNode(KG.localPath), ox.Literal(path), self._catalog)}
-        self._swap(held | local, new | place)
-        if not held:
-            return "added"
-        return "unchanged" if held == new else "changed"
+            before = self.engine.quads_for_pattern(None, place, ox.Literal(path), self._catalog)
+            drop = [q.subject for q in before if q.subject != graph]
+            old = old.union(*(self._held(g) | self._local(g) for g in drop))
+            new = said | {ox.Quad(graph, place, ox.Literal(path), self._catalog)}
+        self._swap(old, new, drop=drop)
+        if drop or (held and held != said):
+            return "changed"
+        return "unchanged" if held else "added"
 
     def remove(self, notice: str) -> bool:
         """Take a notice's graph away, but what other notices say too; False if it was not there."""
         graph = ox.NamedNode(notice)
-        held = set(self.engine.quads_for_pattern(None, None, None, graph))
-        local = set(self.engine.quads_for_pattern(graph, None, None, self._catalog))
-        self._swap(held | local, set(), drop=graph)
+        held = self._held(graph)
+        self._swap(held | self._local(graph), set(), drop=[graph])
         return bool(held)
 
     def set_vocabulary(self, nquads: bytes) -> bool:
         """Make the vocabulary graph hold exactly these N-Quads; whether anything differed."""
         graph = ox.NamedNode(vocabulary_graph(self.base))
-        held = set(self.engine.quads_for_pattern(None, None, None, graph))
-        return self._swap(held, _parse(nquads, graph))
+        return self._swap(self._held(graph), _parse(nquads, graph))
 
-    def _swap(self, old: set[Any], new: set[Any], *, drop: Any = None) -> bool:
+    def _held(self, graph: Any) -> set[Any]:
+        return set(self.engine.quads_for_pattern(None, None, None, graph))
+
+    def _local(self, notice: Any) -> set[Any]:
+        return set(self.engine.quads_for_pattern(notice, None, None, self._catalog))
+
+    def _swap(self, old: set[Any], new: set[Any], *, drop: Iterable[Any] = ()) -> bool:
         """Delete and insert quads, and what follows for the merge, as one transaction."""
         gone, come = old - new, new - old
         if not gone and not come:
@@ -201,22 +209,21 @@ class Store:
             if not gone:
                 self.engine.extend([*come, *merged])
                 return True
-            lost = {_triple(q) for q in gone if not self._said_elsewhere(q)}
+            lost = {_triple(q) for q in gone if not self._stays(q, gone)}
             steps = [
                 _data("DELETE", {ox.Quad(*t, _DEFAULT) for t in lost} | gone),
-                f"DROP SILENT GRAPH {drop}" if drop is not None else "",
+                *(f"DROP SILENT GRAPH {graph}" for graph in drop),
                 _data("INSERT", {*come, *merged}),
             ]
             self.engine.update(" ;\n".join(s for s in steps if s))  # all of it, or nothing
         return True
 
-    def _said_elsewhere(self, quad: Any) -> bool:
-        """Whether another exported graph holds the triple (so the merge must keep it)."""
+    def _stays(self, quad: Any, gone: set[Any]) -> bool:
+        """Whether an exported graph still holds the triple, so that the merge must keep it."""
         if quad.graph_name == self._catalog:
             return True  # it never was in the merge
-        others = {quad.graph_name, self._catalog, _DEFAULT}
         found = self.engine.quads_for_pattern(*_triple(quad), None)
-        return any(q.graph_name not in others for q in found)
+        return any(q not in gone and q.graph_name not in (self._catalog, _DEFAULT) for q in found)
 
     # --- reading --------------------------------------------------------------------------------
 
@@ -288,9 +295,13 @@ class Store:
         lines = sorted(f"{quad} .\n" for quad in self.quads(*graphs))
         return "".join(lines).encode("utf-8")
 
+    def merged(self) -> Iterator[ox.Quad]:
+        """Return the triples that queries see, each once, in no graph."""
+        return self.engine.quads_for_pattern(None, None, None, _DEFAULT)
+
     def __len__(self) -> int:
-        """Count the quads of the exported graphs."""
-        return sum(1 for _ in self.quads())
+        """Count the triples that queries see."""
+        return sum(1 for _ in self.merged())
 
 
 # --- quads ----------------------------------------------------------------------------------------
