@@ -1,0 +1,152 @@
+"""``kg build`` and ``kg extract``: from files to the graph, or to records on standard output."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kg.cli.common import (
+    STORE,
+    BaseOption,
+    StoreOption,
+    emit,
+    guarded,
+    progress,
+    tell,
+    tell_error,
+)
+
+if TYPE_CHECKING:
+    from kg.api import BuildReport
+    from kg.model import Record
+
+PathsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html)."),
+]
+_MANY = 5  # names listed one by one in the summary
+
+
+class RecordFormat(StrEnum):
+    """What ``kg extract`` writes."""
+
+    jsonl = "jsonl"
+    ttl = "ttl"
+    trig = "trig"
+    nq = "nq"
+
+
+@guarded
+def build(
+    paths: PathsArgument,
+    store: StoreOption = STORE,
+    base: BaseOption = None,
+    validate: Annotated[
+        bool, typer.Option("--validate/--no-validate", help="Refuse what breaks a SHACL shape.")
+    ] = True,
+) -> None:
+    """Read notices, extract what they demand, and put it into the graph."""
+    from kg.api import build as build_graph
+
+    with progress("reading") as step:
+        report = build_graph(paths, store=store, base=base, validate=validate, progress=step)
+    _summarise(report)
+    if report.failures:
+        raise typer.Exit(1)
+
+
+def _summarise(report: BuildReport) -> None:
+    changed = ", ".join(
+        f"{count} {words}"
+        for words, count in (
+            ("new", report.count("added")),
+            ("changed", report.count("changed")),
+            ("as before", report.count("unchanged")),
+        )
+        if count
+    )
+    tell(
+        f"{report.store}: {_of(report.notices, 'notice')}{f' ({changed})' if changed else ''}, "
+        f"{_of(len(report.regions), 'region')}, {_of(report.statements, 'statement')}"
+    )
+    if report.silent:
+        tell(f"nothing found in {_some(report.silent)}")
+    if report.suspects:
+        places = [f"{path} ({count})" for path, count in report.suspects.items()]
+        tell(
+            f"{_of(sum(report.suspects.values()), 'passage')} suspected of damage "
+            f"in {_some(places)}; kg query damage lists them"
+        )
+    if report.failures:
+        tell(f"not stored: {_of(len(report.failures), 'file')}")
+    hints: dict[str, None] = {}
+    for failure in report.failures:
+        tell(f"error: {failure.reason}")
+        if failure.hint:
+            hints.setdefault(failure.hint)
+    for hint in hints:
+        tell(f"hint: {hint}")
+
+
+def _of(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _MANY
+    return ", ".join(names[:_MANY]) + (f" and {more} more" if more > 0 else "")
+
+
+@guarded
+def extract(
+    paths: PathsArgument,
+    format: Annotated[
+        RecordFormat, typer.Option("--format", "-f", help="Records, or RDF.")
+    ] = RecordFormat.jsonl,
+    base: BaseOption = None,
+) -> None:
+    """Write what notices say to standard output; no store is made."""
+    from kg.errors import InputError
+    from kg.pipeline import extract_path
+    from kg.read import find
+    from kg.vocab import BASE, check_base
+
+    base = check_base(base or BASE)
+    files, errors = find(paths)
+    collected: list[bytes] = []
+    with progress("reading") as step:
+        for done, path in enumerate(files):
+            if step is not None:
+                step(done, len(files), path.name)
+            try:
+                record = extract_path(path)
+            except InputError as error:
+                errors.append(error)
+                continue
+            if format in (RecordFormat.jsonl, RecordFormat.nq):
+                emit(_line(record, format, base))
+            else:
+                collected.append(_line(record, format, base))
+    if collected:
+        from kg.export import render
+
+        emit(render(b"".join(collected), format.value, base=base))
+    for problem in errors:
+        tell_error(problem)
+    if errors:
+        raise typer.Exit(1)
+
+
+def _line(record: Record, format: RecordFormat, base: str) -> bytes:
+    if format is RecordFormat.jsonl:
+        return (json.dumps(record.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    from kg.triples import quads
+
+    return quads(record, base=base)
+
+
+COMMANDS = {"build": build, "extract": extract}

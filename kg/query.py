@@ -1,0 +1,283 @@
+"""Questions to the graph: the named queries of queries/*.rq, and any SPARQL that only reads.
+
+A named query is a file that any SPARQL engine runs as it lies; its header tells what it is:
+
+    # title zh: 哪些地区强调了某一行业领域（含其下级）
+    # title en: Regions that stress a hazard sector or any narrower one
+    # param hazard: hazard, required
+    # param region: region
+    # returns: region, sector, quote
+    # links: statement
+    …
+      VALUES ?hazard { hazard:flood }  # param hazard
+      #? region: VALUES ?place { … }
+
+A value replaces what stands in the braces on the line of its parameter. Lines that begin with
+``#? region:`` are comments until that parameter is given. ``links`` are columns of IRIs, for
+programs: tables leave them out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.data import QUERIES
+from kg.errors import DataFileError, QueryError
+from kg.parameters import Term, kinds, resolve
+from kg.results import Answer
+from kg.sparql import malformed, refuse_service
+from kg.vocab import prefixes
+
+if TYPE_CHECKING:
+    from kg.store import Store
+
+_HEADER = re.compile(r"#\s*(title zh|title en|param|returns|links)\b\s*(\w*)\s*:\s*(.*)")
+_COMMENT = re.compile(r"#\s*([a-z]+(?: [a-z]+)?)\b.*:")
+_KEYS = ("title zh", "title en", "param", "returns", "links")
+_VALUED = re.compile(r"#\s*param\s+(\w+)\s*$")
+_OPTIONAL = re.compile(r"\s*#\?\s*(\w+):\s?")
+_VALUES = re.compile(r"(VALUES\s+\?\w+)\s*\{[^{}]*\}")
+_NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """What a named query can be asked with."""
+
+    name: str
+    kind: str
+    required: bool = False
+    default: str | None = None
+
+    def __str__(self) -> str:
+        rest = ", required" if self.required else f"={self.default}" if self.default else ""
+        return f"{self.name} ({self.kind}{rest})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedQuery:
+    """One file of queries/: its SPARQL, and what its header declares."""
+
+    name: str
+    title_zh: str
+    title_en: str
+    parameters: tuple[Parameter, ...]
+    returns: tuple[str, ...]
+    """Columns that a reader wants, in order."""
+    links: tuple[str, ...]
+    """Columns of IRIs, after the others."""
+    sparql: str
+
+
+def named() -> tuple[NamedQuery, ...]:
+    """Return the queries of queries/ by name; raises DataFileError for a broken one.
+
+    >>> [q.title_en for q in named() if q.name == "campaigns"]
+    ['Campaigns, and who runs them']
+    """
+    return tuple(_load(path) for path in _files().values())
+
+
+def find(name: str) -> NamedQuery:
+    """Return the query of this name; raises QueryError, with the nearest name, if there is none."""
+    path = _files().get(name)
+    if path is None:
+        near = get_close_matches(name, _files(), n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "kg query --list names them"
+        raise QueryError(f"there is no query '{name}'", hint=hint)
+    return _load(path)
+
+
+def run(
+    store: Store,
+    query: str | NamedQuery,
+    parameters: Mapping[str, object] | None = None,
+    *,
+    name: str | None = None,
+) -> Answer:
+    """Answer a named query, its name, or SPARQL text; ``name`` is what complaints call the text.
+
+    Raises QueryError for an unknown name or parameter, malformed SPARQL (with line and column),
+    an update, or SERVICE.
+    """
+    given = dict(parameters or {})
+    if isinstance(query, str):
+        query = find(query) if _NAME.fullmatch(query) else parse(query, name=name or "query")
+    text = bind(query, given, store=store)
+    known = prefixes(store.base)
+    refuse_service(text, name=query.name)
+    try:
+        result = store.query(text)
+    except SyntaxError as error:
+        raise malformed(text, error, prefixes=known, name=query.name) from error
+    return Answer(result, links=query.links, prefixes=known, name=query.name)
+
+
+def bind(query: NamedQuery, given: Mapping[str, object], *, store: Store) -> str:
+    """Write the SPARQL of a query with values for its parameters; lines keep their numbers."""
+    known = {p.name: p for p in query.parameters}
+    for name in given:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            raise QueryError(
+                f"{query.name} has no parameter '{name}'",
+                hint=f"did you mean '{near[0]}'?"
+                if near
+                else f"it has {', '.join(map(str, known.values()))}"
+                if known
+                else "it has none",
+            )
+    values: dict[str, tuple[Term, ...]] = {}
+    for parameter in known.values():
+        value = given.get(parameter.name)
+        value = parameter.default if value is None else value
+        if value is not None:
+            values[parameter.name] = resolve(parameter.kind, value, store=store)
+        elif parameter.required:
+            raise QueryError(
+                f"{query.name} needs the parameter {parameter}",
+                hint=f"kg query {query.name} --param {parameter.name}=…",
+            )
+    return "\n".join(_line(line, values) for line in query.sparql.split("\n"))
+
+
+def _line(line: str, values: Mapping[str, tuple[Term, ...]]) -> str:
+    owner = _owner(line)
+    if owner is None or owner not in values:
+        return line
+    terms = " ".join(str(term) for term in values[owner])
+    # The blanks keep columns, so that a complaint points to where the file has it.
+    line = _OPTIONAL.sub(lambda m: " " * len(m[0]), line)
+    return _VALUES.sub(lambda m: f"{m[1]} {{ {terms} }}", line, count=1)
+
+
+def _owner(line: str) -> str | None:
+    """Name the parameter that a line of the query, not of its header, belongs to."""
+    optional = _OPTIONAL.match(line)
+    if optional:
+        return optional[1]
+    valued = None if line.lstrip().startswith("#") else _VALUED.search(line)
+    return valued[1] if valued else None
+
+
+# --- headers --------------------------------------------------------------------------------------
+
+
+def parse(text: str, *, name: str) -> NamedQuery:
+    """Read SPARQL with whatever header it has: a file of one's own needs none."""
+    return _parse(text, name, f"{name}:")
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    return {path.stem: path for path in sorted(QUERIES.glob("*.rq"))}
+
+
+@cache
+def _load(path: Path) -> NamedQuery:
+    where = f"queries/{path.name}:"
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise DataFileError(f"{where} cannot be read: {error}") from error
+    query = _parse(text, path.stem, where)
+    for key, value in (
+        ("title zh", query.title_zh),
+        ("title en", query.title_en),
+        ("returns", query.returns),
+    ):
+        if not value:
+            raise DataFileError(f"{where}1: no '# {key}: …' in the header")
+    if not _NAME.fullmatch(query.name):
+        raise DataFileError(f"{where} a name is lower-case words joined by hyphens")
+    return query
+
+
+def _parse(text: str, name: str, where: str) -> NamedQuery:
+    said: dict[str, str] = {}
+    parameters: dict[str, Parameter] = {}
+    for number, line in _header(text):
+        match = _HEADER.match(line)
+        if match is None:
+            _complain_of_key(line, f"{where}{number}")
+        elif match[1] == "param":
+            if match[2] in parameters:
+                raise DataFileError(f"{where}{number}: parameter '{match[2]}' stands twice")
+            parameters[match[2]] = _parameter(match[2], match[3], f"{where}{number}")
+        else:
+            said[match[1]] = match[3].strip()
+    _check_lines(text, parameters, where)
+    return NamedQuery(
+        name=name,
+        title_zh=said.get("title zh", ""),
+        title_en=said.get("title en", ""),
+        parameters=tuple(parameters.values()),
+        returns=_columns(said.get("returns", "")),
+        links=_columns(said.get("links", "")),
+        sparql=text,
+    )
+
+
+def _header(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the comment lines before the query, numbered."""
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip() and not line.startswith("#"):
+            return
+        if line.startswith("#"):
+            yield number, line
+
+
+def _complain_of_key(line: str, where: str) -> None:
+    """Raise for a header line that is nearly one of ours; other comments are free."""
+    match = _COMMENT.match(line)
+    if match:
+        near = get_close_matches(match[1], _KEYS, n=1, cutoff=0.8)
+        if near:
+            raise DataFileError(f"{where}: '{match[1]}'", hint=f"did you mean '{near[0]}'?")
+
+
+def _parameter(name: str, text: str, where: str) -> Parameter:
+    kind, *rest = (part.strip() for part in text.split(","))
+    if not name:
+        raise DataFileError(f"{where}: a parameter without a name")
+    if kind not in kinds():
+        near = get_close_matches(kind, kinds(), n=1)
+        hint = f"did you mean '{near[0]}'?" if near else "one of " + ", ".join(kinds())
+        raise DataFileError(f"{where}: unknown kind '{kind}'", hint=hint)
+    required, default = False, None
+    for part in rest:
+        if part == "required":
+            required = True
+        elif part.startswith("default "):
+            default = part.removeprefix("default ").strip()
+        elif part != "optional":
+            raise DataFileError(f"{where}: '{part}' is neither required, optional nor default …")
+    return Parameter(name=name, kind=kind, required=required, default=default)
+
+
+def _check_lines(text: str, parameters: Mapping[str, Parameter], where: str) -> None:
+    """Refuse a parameter that no line takes up, and a line of a parameter that is not declared."""
+    lines = text.split("\n")
+    owners = [_owner(line) for line in lines]
+    for number, owner in enumerate(owners, 1):
+        if owner is not None and owner not in parameters:
+            near = get_close_matches(owner, parameters, n=1)
+            hint = f"did you mean '{near[0]}'?" if near else "declare it in the header"
+            raise DataFileError(f"{where}{number}: unknown parameter '{owner}'", hint=hint)
+    for parameter in parameters.values():
+        name, always = parameter.name, parameter.required or parameter.default is not None
+        owned = [line for line, owner in zip(lines, owners, strict=True) if owner == name]
+        if not any(_VALUES.search(line) for line in owned):
+            how = f"VALUES ?{name} {{ … }}"
+            how = f"{how}  # param {name}" if always else f"#? {name}: {how}"
+            raise DataFileError(f"{where} nothing takes up parameter '{name}'", hint=f"add {how}")
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
