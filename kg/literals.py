@@ -24,6 +24,15 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 #: Where OpenCC's standard form is not the usual one (龍岩, 赤峰).
 _USUAL = str.maketrans("峯巖羣衆爲", "峰岩群眾為")
+#: Divisions whose names OpenCC takes for other words (岳 for a mountain, 里 for inside).
+_NAMES = {
+    "岳塘区": "岳塘區",
+    "岳普湖县": "岳普湖縣",
+    "岳池县": "岳池縣",
+    "岳西县": "岳西縣",
+    "新干县": "新干縣",
+    "湖里区": "湖里區",
+}
 
 
 def _escape(value: str) -> str:
@@ -87,4 +96,4 @@ def _converter() -> Any:
 
 
 def _to_traditional(value: str) -> str:
-    return str(_converter().convert(value)).translate(_USUAL)
+    return _NAMES.get(value) or str(_converter().convert(value)).translate(_USUAL)

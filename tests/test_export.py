@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import re
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -129,6 +132,29 @@ def test_the_order_in_which_quads_come_does_not_matter(name: str, whole: bytes) 
     shuffled = list(ox.parse(whole, format=ox.RdfFormat.N_QUADS))
     random.Random(1).shuffle(shuffled)
     assert render(shuffled, name) == render(whole, name) == render(whole + whole, name)
+
+
+def test_another_process_writes_the_same_bytes() -> None:
+    code = (
+        "import hashlib; from kg.export import FORMATS, render;"
+        "from kg.triples import quads, vocabulary_quads; from tests.records import record;"
+        "data = quads(record()) + vocabulary_quads();"
+        "print([hashlib.sha256(render(data, f)).hexdigest() for f in FORMATS])"
+    )
+    root = Path(__file__).parents[1]
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(outputs) == 1
+    assert len(outputs.pop()) > 500
 
 
 @pytest.mark.parametrize("name", FORMATS)
