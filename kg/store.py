@@ -13,11 +13,10 @@ Opened read-only a store is a snapshot that any number of readers share; one pro
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,12 +24,17 @@ from typing import Any, Literal
 import pyoxigraph as ox
 
 from kg.errors import StoreError
+from kg.folder import (
+    DATA,
+    is_store,
+    read_marker,
+    readable_errors,
+    refuse_other,
+    snapshot,
+    write_marker,
+)
 from kg.vocab import BASE, DCTERMS, KG, RDF, catalog_graph, check_base, prefixes, vocabulary_graph
 
-#: Written into each store; a store of a higher number is refused.
-FORMAT = 1
-MARKER = "kg-store.json"
-_DATA = "rdf"
 _DEFAULT = ox.DefaultGraph()
 
 Change = Literal["added", "changed", "unchanged"]
@@ -90,19 +94,18 @@ class Store:
         Raises StoreError where something is in the way or the folder cannot be written.
         """
         path, base = Path(path), check_base(base)
-        if _is_store(path):
+        if is_store(path):
             raise StoreError(f"{path}: there is a store already", hint="open it, or remove it")
-        _refuse_other(path)
+        refuse_other(path)
         fresh = path.absolute().parent / f".{path.name}.{os.getpid()}.new"
-        with _readable_errors(path):
+        with readable_errors(path):
             try:
                 fresh.mkdir(parents=True)
-                new = cls(ox.Store(fresh / _DATA), base=base, path=fresh)
+                new = cls(ox.Store(fresh / DATA), base=base, path=fresh)
                 if vocabulary:
                     new.set_vocabulary(vocabulary)
                 new.close()
-                marker = {"format": FORMAT, "base": base}
-                (fresh / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")
+                write_marker(fresh, base=base)
                 with suppress(OSError):
                     path.rmdir()  # an empty folder is no obstacle
                 fresh.rename(path)
@@ -114,10 +117,10 @@ class Store:
     def open(cls, path: Path | str, *, read_only: bool = False) -> Store:
         """Open a store on disk; raises StoreError, which tells what is there instead."""
         path = Path(path)
-        base = _read_marker(path)
-        with _readable_errors(path):
-            opened = (ox.Store.read_only if read_only else ox.Store)(str(path / _DATA))
-        return cls(opened, base=base, path=path, read_only=read_only)
+        base = read_marker(path)
+        with readable_errors(path):
+            engine = snapshot(path) if read_only else ox.Store(path / DATA)
+        return cls(engine, base=base, path=path, read_only=read_only)
 
     @classmethod
     def exists(cls, path: Path | str) -> bool:
@@ -126,15 +129,15 @@ class Store:
         Raises StoreError where neither is so: a file, a folder of other things.
         """
         path = Path(path)
-        if _is_store(path):
+        if is_store(path):
             return True
-        _refuse_other(path)
+        refuse_other(path)
         return False
 
     def close(self) -> None:
         """Let go of the folder; the store cannot be used after."""
         if self._engine is not None and self.path is not None and not self.read_only:
-            with _readable_errors(self.path):
+            with readable_errors(self.path):
                 self._engine.flush()
         self._engine = None
 
@@ -205,7 +208,7 @@ class Store:
         if self.read_only:
             raise StoreError(f"{self._where}: the store is open for reading only")
         merged = [ox.Quad(*_triple(q), _DEFAULT) for q in come if q.graph_name != self._catalog]
-        with _readable_errors(self.path):
+        with readable_errors(self.path):
             if not gone:
                 self.engine.extend([*come, *merged])
                 return True
@@ -328,70 +331,3 @@ def _data(verb: str, quads: Iterable[Any]) -> str:
         for q in quads
     )
     return f"{verb} DATA {{\n" + "\n".join(lines) + "\n}" if lines else ""
-
-
-# --- what can be wrong with a folder --------------------------------------------------------------
-
-
-def _is_store(path: Path) -> bool:
-    return (path / MARKER).is_file()
-
-
-def _refuse_other(path: Path) -> None:
-    """Raise unless nothing, or an empty folder, is there."""
-    if path.is_dir():
-        with _readable_errors(path):
-            if any(path.iterdir()):
-                raise StoreError(
-                    f"{path}: this folder is not a kg store (it has no {MARKER})",
-                    hint="name another folder with --store",
-                )
-    elif os.path.lexists(path):
-        raise StoreError(
-            f"{path}: a store is a folder, this is a file", hint="name a folder with --store"
-        )
-
-
-def _read_marker(path: Path) -> str:
-    if not _is_store(path):
-        _refuse_other(path)
-        raise StoreError(
-            f"{path}: there is no store", hint=f"make one: kg build NOTICES --store {path}"
-        )
-    try:
-        marker = json.loads((path / MARKER).read_text(encoding="utf-8"))
-        number, base = int(marker["format"]), str(marker["base"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise StoreError(f"{path / MARKER}: cannot be read: {error}") from error
-    if number > FORMAT:
-        raise StoreError(
-            f"{path}: a newer kg made this store (format {number}; this one knows {FORMAT})",
-            hint="upgrade kg, or build into another --store",
-        )
-    return base
-
-
-#: What the database says, and how a person would.
-_SAYINGS = (
-    ("lock", "another process is writing to this store", "wait until it is done"),
-    ("No space left", "no space is left on the disk", "free some; the store is as it was"),
-    ("Permission denied", "no permission to use it", "check the folder's owner and rights"),
-    ("Read-only file system", "it lies on a read-only file system", None),
-    ("CURRENT", "the store's database is missing", "restore the folder, or build it anew"),
-    ("Corruption", "the store is damaged", "restore a copy, or build it anew"),
-)
-
-
-@contextmanager
-def _readable_errors(path: Path | None) -> Iterator[None]:
-    """Turn an OSError of the database or the file system into a StoreError for people."""
-    try:
-        yield
-    except StoreError:
-        raise
-    except OSError as error:
-        said = str(error)
-        for needle, words, hint in _SAYINGS:
-            if needle.casefold() in said.casefold():
-                raise StoreError(f"{path}: {words}", hint=hint) from error
-        raise StoreError(f"{path}: {error.strerror or said}") from error
