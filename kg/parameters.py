@@ -86,9 +86,10 @@ def resolve_one(kind: str, value: str, *, store: Store) -> str:
     if len(found) > 1:
         names = ", ".join(term.value for term in found)
         raise QueryError(f"{len(found)} are called '{value}'", hint=f"name one by its IRI: {names}")
-    node, default = found[0], ox.DefaultGraph()
-    patterns = ((node, None, None), (None, None, node))
-    if not any(next(store.engine.quads_for_pattern(*p, default), None) for p in patterns):
+    node, default = ox.NamedNode(found[0].value), ox.DefaultGraph()
+    said = store.engine.quads_for_pattern(node, None, None, default)
+    named = store.engine.quads_for_pattern(None, None, node, default)
+    if next(said, None) is None and next(named, None) is None:
         raise QueryError(f"nothing in the store is about the {kind} '{value}'")
     return node.value
 
@@ -154,6 +155,9 @@ def _held(kind: str, iri: str, store: Store) -> ox.NamedNode:
 
 
 def _lookup(kind: str, text: str, store: Store) -> frozenset[str]:
+    exact = _exactly(kind, text, store)
+    if exact:
+        return exact
     names: list[Names] = []
     keys: tuple[str, ...] = (fold(text),)
     for source in _sources(kind, store):
@@ -168,12 +172,36 @@ def _lookup(kind: str, text: str, store: Store) -> frozenset[str]:
     raise QueryError(f"unknown {kind} '{text}'", hint=_near(keys, names))
 
 
+def _exactly(kind: str, text: str, store: Store) -> frozenset[str]:
+    """Find what the store calls exactly so, by index: there may be a million notices."""
+    if kind not in _NAMED:
+        return frozenset()
+    cls, properties = _NAMED[kind]
+    code = ox.NamedNode(KG.GBT2260)
+    literals = [ox.Literal(text), ox.Literal(text, datatype=code)]
+    literals += [ox.Literal(text, language=tag) for tag in ("zh-hans", "zh-hant")]
+    default = ox.DefaultGraph()
+    found = {
+        quad.subject
+        for literal in literals
+        for prop in properties
+        for quad in store.engine.quads_for_pattern(None, ox.NamedNode(prop), literal, default)
+    }
+    a, type_ = ox.NamedNode(RDF.type), ox.NamedNode(cls)
+    return frozenset(
+        node.value
+        for node in found
+        if isinstance(node, ox.NamedNode)
+        and next(store.engine.quads_for_pattern(node, a, type_, default), None) is not None
+    )
+
+
 def _sources(kind: str, store: Store) -> tuple[Callable[[], Names], ...]:
     """Where names of a kind are looked for, in order; each is read only when reached."""
     if kind in SCHEMES:
         return (lambda: _concept_names(kind), lambda: _labels(kind, store))
     if kind == "region":
-        return (lambda: _stored_names(kind, store), lambda: _gazetteer(store))
+        return (lambda: _stored_names(kind, store), lambda: _gazetteer(store.base))
     if kind in _NAMED:
         return (lambda: _stored_names(kind, store),)
     raise QueryError(f"unknown kind of parameter '{kind}'", hint="one of " + ", ".join(kinds()))
@@ -230,7 +258,8 @@ def _said(
                     yield quad.object.value, node.value
 
 
-def _gazetteer(store: Store) -> Names:
+@cache
+def _gazetteer(base: str) -> Names:
     """Return divisions by short and full name; a short name of several means the highest of them.
 
     A division of which the store has no notice is known all the same: its answer is empty.
@@ -239,7 +268,7 @@ def _gazetteer(store: Store) -> Names:
 
     def iri(name: str, code: str | None) -> str:
         alone = len([d for d in full_names()[name] if d.until is None]) <= 1
-        return mint("region", (code or name) if alone else name, base=store.base)
+        return mint("region", (code or name) if alone else name, base=base)
 
     pairs = [(d.name, iri(d.name, d.code)) for d in divisions() if d.until is None]
     pairs += [(d.code, iri(d.name, d.code)) for d in divisions() if d.code and d.until is None]

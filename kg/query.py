@@ -176,7 +176,7 @@ def parse(text: str, *, name: str) -> NamedQuery:
 
 @cache
 def _files() -> Mapping[str, Path]:
-    return {path.stem: path for path in sorted(QUERIES.glob("*.rq"))}
+    return {p.stem: p for p in sorted(QUERIES.glob("*.rq"), key=lambda p: p.stem)}
 
 
 @cache

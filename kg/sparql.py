@@ -35,6 +35,8 @@ _TOKEN = re.compile(
 )
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+_SENTENCE = re.compile(r"[A-Z][a-zA-Z]+ [a-zA-Z ]{8,}")  # what pyoxigraph says in words, if it does
+_LONG = 20_000  # characters that rdflib's parser reads in about a second
 
 
 class Token(NamedTuple):
@@ -110,15 +112,41 @@ def malformed(
 
 
 def _place(sparql: str, said: str) -> tuple[int, int, str, str | None]:
+    """Find where a text stops being SPARQL.
+
+    pyoxigraph names the farthest place that it looked at, several characters on where it tried a
+    keyword; rdflib's parser, the slower one, names the place where it got stuck.
+    """
+    stuck = _stuck(sparql)
+    if stuck is not None:
+        line, column = position(sparql, stuck)
+        token = next(tokens(sparql[stuck:]), None)
+        if token is None:
+            return line, column, "malformed SPARQL: it ends too early", None
+        return line, column, f"malformed SPARQL from '{token.text.split(chr(10))[0]}' on", None
     match = _WHERE.match(said)
     if not match:
-        return 1, 1, said.strip().splitlines()[0] if said.strip() else "malformed SPARQL", None
+        return 1, 1, f"malformed SPARQL: {said.strip()}", None
+    words = _SENTENCE.search(match[3])
+    what = f": {words[0].strip()}" if words else ""
     line, column = int(match[1]), int(match[2])
-    lines = sparql.splitlines()
-    if line > len(lines):
-        return line, column, "the query ends too early", None
-    wanted = " ".join(match[3].split())
-    return line, column, f"malformed SPARQL, {wanted}", None
+    return line, max(1, column - 1), f"malformed SPARQL{what}", None
+
+
+def _stuck(sparql: str) -> int | None:
+    """Return where rdflib's parser stops, None where it does not, or the text is too long for it."""
+    if len(sparql) > _LONG:
+        return None
+    from pyparsing import ParseException
+    from rdflib.plugins.sparql.parser import parseQuery
+
+    try:
+        parseQuery(sparql.replace("\t", " "))
+    except ParseException as error:
+        return min(error.loc, len(sparql))
+    except Exception:  # it fails in many ways on what is not SPARQL
+        return None
+    return None
 
 
 def _verb(found: list[Token]) -> Token | None:

@@ -1,0 +1,729 @@
+"""Named queries answer what was counted by hand; SPARQL that must not run is refused."""
+
+from __future__ import annotations
+
+import json
+import re
+import socket
+import threading
+from contextlib import suppress
+from datetime import date
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.data import QUERIES
+from kg.errors import DataFileError, QueryError
+from kg.parameters import kinds, resolve
+from kg.query import NamedQuery, bind, find, named, parse, run
+from kg.results import plain, safe
+from kg.sparql import excerpt, refuse_service, tokens
+from kg.store import Store
+from kg.triples import quads
+from kg.vocab import prefixes
+from kg.vocabulary import vocabulary_quads
+from tests.records import NASTY, records, words
+from tests.stores import NATIONAL, fill, iri, memory, world
+
+NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
+#: What each named query is asked with here.
+ASKED = {
+    "region": {"region": "黑龙江省"},
+    "regions-not-stressing": {"hazard": "flood"},
+    "regions-stressing": {"hazard": "mining"},
+    "statements-of-notice": {"notice": "a"},
+}
+#: A value for each optional parameter, under which the query still finds something.
+OPTIONAL = {
+    "region": "黑龙江",
+    "hazard": "矿山",
+    "responsibility": "三管三必须",
+    "measure": "隐患排查",
+    "modality": "obligation",
+    "since": "2020-04-01",
+    "until": "2020年12月31日",
+    "due": "2020-12-31",
+    "bearer": "企业",
+    "notice": "d",
+}
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    filled = memory()
+    damaged = world()["d"]
+    text = quads(damaged).decode()
+    node = f"<{iri(damaged)}>"
+    suspect, span = f"{node[:-1]}-x>", f"{node[:-1]}-x_p>"
+    oa, kg = "http://www.w3.org/ns/oa#", "https://kg-safety.example/ns#"
+    for line in (
+        f"{node} <{kg}damage> {suspect}",
+        f'{suspect} <{kg}kind> "bytes"',
+        f'{suspect} <{kg}before> "��"',
+        f"{suspect} <{oa}hasSelector> {span}",
+        f'{span} <{oa}start> "1"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        f'{span} <{oa}end> "2"^^<http://www.w3.org/2001/XMLSchema#integer>',
+    ):
+        text += f"{line} {node} .\n"
+    filled.replace(iri(damaged), text.encode())
+    return filled
+
+
+def rows(store: Store, name: str, *columns: str, **parameters: object) -> list[tuple]:
+    answer = run(store, name, parameters)
+    return [tuple(row[c] for c in columns) for row in answer.rows]
+
+
+# --- every named query ----------------------------------------------------------------------------
+
+
+def test_the_queries_that_are_promised_are_there():
+    assert len(NAMES) == 19
+    assert [q.name for q in named()] == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_runs_as_it_lies_on_other_engines(name):
+    text = find(name).sparql
+    assert isinstance(ox.Store().query(text), ox.QuerySolutions)
+    list(rdflib.Graph().query(text))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_query_has_titles_and_returns_the_columns_it_declares(name, store):
+    query = find(name)
+    assert re.search("[一-鿿]", query.title_zh)
+    assert query.title_en.isascii()
+    answer = run(store, name, ASKED.get(name))
+    assert answer.columns == query.returns + query.links
+    assert len(answer) > 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_is_the_same_whatever_the_order_of_building(name, store):
+    other = Store.memory(vocabulary=vocabulary_quads())
+    for record in [*world().values()][::-1]:
+        other.replace(iri(record), quads(record))
+    other.replace(iri(world()["d"]), store.dump(iri(world()["d"])))
+    one, two = (run(s, name, ASKED.get(name)) for s in (store, other))
+    assert one.serialise("csv") == two.serialise("csv")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter"),
+    [(q.name, p.name) for q in named() for p in q.parameters],
+    ids=lambda value: value,
+)
+def test_each_parameter_narrows_the_answer_and_agrees_with_rdflib(name, parameter, store):
+    query = find(name)
+    given = {**ASKED.get(name, {}), parameter: ASKED.get(name, {}).get(parameter)}
+    given[parameter] = given[parameter] or OPTIONAL[parameter]
+    narrowed, whole = run(store, name, given), run(store, name, ASKED.get(name))
+    assert 0 < len(narrowed) <= len(whole)
+    text = bind(query, given, store=store)
+    graph = rdflib.Graph()
+    for prefix, namespace in prefixes().items():
+        graph.bind(prefix, namespace)
+    lines = (f"{q.subject} {q.predicate} {q.object} .\n" for q in store.merged())
+    graph.parse(data="".join(lines), format="nt")
+    expected = {tuple(None if t is None else str(t) for t in row) for row in graph.query(text)}
+    got = {tuple(None if t is None else t.value for t in row) for row in narrowed.terms}
+    assert got == expected
+
+
+def test_regions_stressing_answers_with_the_narrower_sectors_and_the_words(store):
+    assert rows(
+        store, "regions-stressing", "region", "sector", "degree", "file", hazard="尾矿库"
+    ) == [
+        ("黑龙江省", "tailings-pond", 3, "a.txt"),
+        ("黑龙江省", "tailings-pond", 3, "b.txt"),
+    ]
+    found = rows(store, "regions-stressing", "region", "sector", hazard="mining")
+    assert sorted(set(found)) == [
+        ("长春市", "coal-mine"),
+        ("黑龙江省", "coal-mine"),
+        ("黑龙江省", "tailings-pond"),
+    ]
+    (first, *_) = run(store, "regions-stressing", {"hazard": "fireworks"}).rows
+    raw = world()["a"].notice.raw
+    assert (
+        raw[first["start"] : first["end"]] == first["quote"] == "湖南省要求，要狠抓fireworks安全。"
+    )
+
+
+def test_regions_that_demand_something_but_not_this(store):
+    assert (
+        rows(store, "regions-not-stressing", "region", hazard="mining")
+        == [("湖南省",), ("江西省",)][::-1]
+    )
+    assert [r for (r,) in rows(store, "regions-not-stressing", "region", hazard="flood")] == [
+        "长春市",
+        "黑龙江省",
+        "湖南省",
+    ]
+
+
+def test_counts_are_of_facts_not_of_graphs(store):
+    found = rows(store, "sectors-by-region", "sector", "statements", "notices", region="黑龙江")
+    assert found == [
+        ("tailings-pond", 2, 2),
+        ("coal-mine", 1, 1),
+        ("construction", 1, 1),
+        ("fire-safety", 1, 1),
+    ]
+    held = dict(rows(store, "sectors", "sector", "regions"))
+    assert {k: v for k, v in held.items() if v} == {
+        "coal-mine": 2,
+        "construction": 2,
+        "tailings-pond": 1,
+        "fireworks": 1,
+        "fire-safety": 1,
+        "flood": 1,
+        "flash-flood": 1,
+    }
+
+
+def test_sectors_that_the_same_regions_stress(store):
+    found = rows(store, "sectors-together", "sector", "with", "regions")
+    assert found[0] == ("coal-mine", "construction", 2)
+    assert ("flash-flood", "flood", 1) in found
+    assert len(found) == 6 + 1  # four sectors of 黑龙江省 in pairs, two of 江西省
+
+
+def test_a_meeting_of_many_notices_is_one_row(store):
+    found = rows(store, "meetings", "date", "meeting", "region", "organiser", "notices")
+    assert found[0] == (date(2020, 4, 10), NATIONAL, "全国", "国务院安委会", 3)
+    assert len(found) == 3  # 黑龙江会议 is reported by two notices
+    assert rows(store, "meetings", "meeting", since="2020-04-11", region="江西") == [("江西会议",)]
+
+
+def test_obligations_with_bearer_deadline_and_hazards(store):
+    first, second = (row for row in run(store, "obligations").rows if row["file"] == "a.txt")
+    assert {first["modality"], second["modality"]} == {"obligation", "prohibition"}
+    duty = first if first["modality"] == "obligation" else second
+    assert (duty["bearer"], duty["action"], duty["deadline"]) == (
+        "各企业",
+        "狠抓",
+        date(2020, 5, 30),
+    )
+    assert duty["hazards"] == "coal-mine construction tailings-pond"
+    assert len(run(store, "obligations", {"hazard": "mining"})) == 2
+    assert len(run(store, "obligations", {"modality": "禁止"})) == 3
+    assert [row["file"] for row in run(store, "deadlines", {"until": "2020-06-30"}).rows] == [
+        "a.txt",
+        "b.txt",
+    ]
+
+
+def test_everything_about_one_region(store):
+    found = rows(store, "region", "relation", "id", region="江西省")
+    assert [r for r, _ in found] == ["held", "invokes", "obligation", "orders", "runs"] + [
+        "stresses"
+    ] * 2
+    assert ("stresses", "flood") in found
+
+
+def test_what_produced_nothing_and_what_is_damaged(store):
+    assert rows(store, "silent-notices", "id") == [("d",)]
+    assert rows(store, "damage", "file", "start", "end", "before") == [("d.txt", 1, 2, "��")]
+    assert rows(store, "notices", "id", "regions", "damage")[-1] == ("c", 1, 0)
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "tailings-pond",
+        "尾矿库",
+        "尾礦庫",
+        "tailings ponds",
+        "Tailings pond",
+        "TAILINGS  PONDS",
+        "尾矿坝",
+        "hazard:tailings-pond",
+        "https://kg-safety.example/hazard/tailings-pond",
+        "<https://kg-safety.example/hazard/tailings-pond>",
+        " 尾矿库 ",
+    ],
+)
+def test_a_sector_is_known_by_any_of_its_names(value, store):
+    (term,) = resolve("hazard", value, store=store)
+    assert term.value == "https://kg-safety.example/hazard/tailings-pond"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "黑龙江省",
+        "黑龙江",
+        "黑龍江省",
+        "黑龍江",
+        "230000",
+        "region:230000",
+        "ＨＥ:"[:0] + "黑 龙 江",
+    ],
+)
+def test_a_region_is_known_by_full_name_short_name_and_code(value, store):
+    (term,) = resolve("region", value, store=store)
+    assert term.value == "https://kg-safety.example/id/region/230000"
+
+
+def test_a_short_name_of_two_means_the_larger(store):
+    (term,) = resolve("region", "吉林", store=store)
+    assert term.value.endswith("/region/220000")
+
+
+def test_a_region_without_code_or_notice_is_known(store):
+    (corps,) = resolve("region", "兵团", store=store)
+    assert corps.value.endswith("/region/新疆生产建设兵团")
+    assert len(run(store, "sectors-by-region", {"region": "河北"})) == 0
+
+
+def test_a_name_of_two_meetings_stands_for_both(store):
+    assert len(resolve("meeting", NATIONAL, store=store)) == 1
+    assert {t.value for t in resolve("hazard", ["flood", "山洪"], store=store)} == {
+        "https://kg-safety.example/hazard/flood",
+        "https://kg-safety.example/hazard/flash-flood",
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "near"),
+    [
+        ("hazard", "尾矿苦", "尾矿库"),
+        ("hazard", "尾礦苦", "尾矿库"),
+        ("hazard", "tailing pnds", "tailings ponds"),
+        ("region", "黑龙将省", "黑龙江省"),
+        ("responsibility", "一岗双则", "一岗双责"),
+        ("measure", "law-enforcment", "law-enforcement"),
+        ("notice", "b.text", "b.txt"),
+        ("modality", "prohibiton", "prohibition"),
+    ],
+)
+def test_an_unknown_value_is_told_with_the_near_miss(kind, value, near, store):
+    with pytest.raises(QueryError, match="unknown") as caught:
+        resolve(kind, value, store=store)
+    assert near in (caught.value.hint or "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "value"),
+    [
+        ("date", "2020-02-30"),
+        ("date", "soon"),
+        ("integer", "-1"),
+        ("integer", "1e9"),
+        ("hazard", ""),
+    ],
+)
+def test_a_value_of_another_kind_is_refused(kind, value, store):
+    with pytest.raises(QueryError):
+        resolve(kind, value, store=store)
+
+
+def test_an_iri_that_nothing_has_is_refused(store):
+    with pytest.raises(QueryError, match="nothing in the store"):
+        resolve("region", "https://kg-safety.example/id/region/999999", store=store)
+    with pytest.raises(QueryError, match="no IRI"):
+        resolve("hazard", "<not an iri>", store=store)
+
+
+def test_a_parameter_is_required_known_and_spelt(store):
+    with pytest.raises(QueryError, match="needs the parameter hazard"):
+        run(store, "regions-stressing")
+    with pytest.raises(QueryError, match="has no parameter 'hazrd'") as caught:
+        run(store, "regions-stressing", {"hazrd": "flood"})
+    assert "hazard" in (caught.value.hint or "")
+    with pytest.raises(QueryError, match="no query 'region-stressing'") as caught:
+        run(store, "region-stressing")
+    assert "regions-stressing" in (caught.value.hint or "")
+
+
+@settings(max_examples=150, deadline=None)
+@given(value=st.one_of(words, st.text(), st.sampled_from(['"', "\\", "}", "'''", '"} # ', "\n}"])))
+def test_no_text_changes_what_a_query_is(value, store):
+    query = find("obligations")
+    bound = bind(query, {"bearer": value}, store=store) if _whole(value) else None
+    if bound is None:
+        with pytest.raises(QueryError):
+            bind(query, {"bearer": value}, store=store)
+        return
+    plain_text = bind(query, {"bearer": "x"}, store=store)
+    kinds_of = [[t.kind for t in tokens(text)] for text in (bound, plain_text)]
+    assert kinds_of[0] == kinds_of[1]
+    assert {r["file"] for r in run(store, query, {"bearer": value}).rows} <= {
+        "a.txt",
+        "b.txt",
+        "c.txt",
+    }
+
+
+def _whole(value: str) -> bool:
+    return not re.search("[\ud800-\udfff]", value)
+
+
+@settings(max_examples=150, deadline=None)
+@given(kind=st.sampled_from(kinds()), value=st.one_of(words, st.text(), st.sampled_from(NASTY)))
+def test_any_value_gives_terms_or_a_query_error(kind, value, store):
+    try:
+        terms = resolve(kind, value, store=store)
+    except QueryError:
+        return
+    assert terms
+    for term in terms:
+        assert next(store.query(f"SELECT ?x {{ VALUES ?x {{ {term} }} }}"))["x"] == term
+
+
+@settings(max_examples=20, deadline=None)
+@given(records())
+def test_hostile_notices_are_answered_whole(record):
+    if record.notice is None:
+        return
+    store = Store.memory(vocabulary=vocabulary_quads())
+    store.replace(iri(record), quads(record))
+    for name in ("obligations", "meetings", "regions-stressing", "notices"):
+        answer = run(store, name, ASKED.get(name))
+        for format in ("csv", "tsv", "json", "xml"):
+            answer = run(store, name, ASKED.get(name))
+            assert answer.serialise(format)
+        _, cells = answer.shown()
+        assert not re.search("[\x00-\x1f\x7f-\x9f\u202e]", "".join(c for row in cells for c in row))
+
+
+# --- headers --------------------------------------------------------------------------------------
+
+HEADER = "# title zh: 甲\n# title en: A\n# returns: s\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("# titel zh: 甲\n", "q:1: 'titel zh'"),
+        ("# param x: hazzard\n", "q:1: unknown kind 'hazzard'"),
+        ("# param x: hazard, sometimes\n", "neither required"),
+        ("# param x: hazard\n# param x: date\n", "stands twice"),
+        ("# param x: hazard\nSELECT ?s {}", "nothing takes up parameter 'x'"),
+        (
+            "SELECT ?s { ?s ?p ?o #? x: VALUES\n#? y: VALUES ?x { … }\n}",
+            "q:2: unknown parameter 'y'",
+        ),
+        ("SELECT ?s {\n VALUES ?x { 1 } # param z\n}", "q:2: unknown parameter 'z'"),
+    ],
+)
+def test_a_broken_header_is_named_with_its_line(text, said):
+    with pytest.raises(DataFileError, match=re.escape(said)):
+        parse(text, name="q")
+
+
+def test_a_query_of_ones_own_may_have_parameters(store):
+    text = HEADER + "# param r: region\nSELECT ?s {\n  #? r: VALUES ?s { … }\n  ?s a kg:Region\n}"
+    assert len(run(store, text, {"r": "黑龙江"})) == 1
+    assert len(run(store, text)) > 3
+
+
+def test_adding_a_query_touches_one_place(tmp_path, monkeypatch, store):
+    import kg.query
+
+    (tmp_path / "mine.rq").write_text(HEADER + "SELECT ?s { ?s a kg:Notice }", encoding="utf-8")
+    monkeypatch.setattr(kg.query, "QUERIES", tmp_path)
+    kg.query._files.cache_clear()
+    try:
+        assert [q.name for q in named()] == ["mine"]
+        assert len(run(store, "mine")) == 4
+        (tmp_path / "half.rq").write_text("SELECT ?s {}", encoding="utf-8")
+        kg.query._files.cache_clear()
+        with pytest.raises(DataFileError, match="title zh"):
+            named()
+    finally:
+        kg.query._files.cache_clear()
+
+
+# --- SPARQL ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "caret"),
+    [
+        ("SELECT * {\n  ?s ?p }\n", "q:2:3", "?"),
+        ("SELECT * { ?s ?p ?o } LIMIT x", "q:1:23", "L"),
+        ("SELECT ?矿 { ?矿 a }", "q:1:13", "?"),
+        ("SELECT ?s {\n\t?s ?p ?o .\n\tFILTR(?o = 1)\n}", "q:3:2", "F"),
+        ("SELEC ?s { ?s ?p ?o }", "q:1:1", "S"),
+        ("SELECT ?s { ?s ?p ?o }}", "q:1:23", "}"),
+        ("SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "q:1:40", "}"),
+        ("SELECT * { ?s foo:bar ?o }", "q:1:15", "f"),
+        ("SELECT * {", "q:1:11", ""),
+    ],
+)
+def test_malformed_sparql_is_pointed_at(text, where, caret, store):
+    with pytest.raises(QueryError) as caught:
+        run(store, text, name="q")
+    first, shown, mark = str(caught.value).split("\n")
+    assert first.startswith(where)
+    column = int(first.split(":")[2])
+    line = text.split("\n")[int(where.split(":")[1]) - 1]
+    assert shown.strip() == line.strip()
+    assert line[column - 1 : column] == caret
+    assert mark.endswith("^")
+
+
+def test_an_unknown_prefix_is_named_with_the_near_one(store):
+    with pytest.raises(QueryError, match="unknown prefix 'hazards:'") as caught:
+        run(store, "ASK { ?s ?p hazards:flood }")
+    assert "'hazard:'" in (caught.value.hint or "")
+
+
+def test_the_caret_stands_under_the_column_whatever_the_width():
+    shown, mark = excerpt("尾矿库 x" + "y" * 200, 1, 5).split("\n")
+    assert len(shown) < 90
+    assert mark.index("^") == 2 + 3 * 2 + 1
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
+        "DELETE WHERE { ?s ?p ?o }",
+        "CLEAR ALL",
+        "LOAD <http://127.0.0.1:1/x>",
+        "PREFIX : <urn:x> DROP ALL",
+        "WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
+    ],
+)
+def test_an_update_is_refused_and_changes_nothing(update, store):
+    before = store.dump()
+    with pytest.raises(QueryError, match="is refused: queries only read"):
+        run(store, update)
+    assert store.dump() == before
+
+
+@pytest.fixture(scope="module")
+def listener():
+    """A server on loopback that counts who calls."""
+    server = socket.create_server(("127.0.0.1", 0))
+    calls: list[int] = []
+
+    def serve() -> None:
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            calls.append(1)
+            connection.sendall(b"HTTP/1.1 500 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            connection.close()
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
+    server.close()
+
+
+def test_the_listener_would_notice(listener):
+    url, calls = listener
+    before = len(calls)
+    with pytest.raises(OSError, match="500"):
+        list(ox.Store().query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"))
+    assert len(calls) == before + 1
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "SERVICE <U> { ?s ?p ?o }",
+        "service<U>{?s ?p ?o}",
+        "SERVICE SILENT <U> { ?s ?p ?o }",
+        "SERVICESILENT<U>{?s ?p ?o}",
+        "SERVICE # '\n <U> { ?s ?p ?o }",
+        "SERVICE:x{?s ?p ?o}",
+        "SERVICE :x { ?s ?p ?o }",
+        "?s ?p 1SERVICE<U>{?s ?p ?o}",
+        "?s ?p trueSERVICE:x{?s ?p ?o}",
+        "?s ?p :a.SERVICE<U>{?s ?p ?o}",
+        "?s ?p :a\\' SERVICE <U> {?s ?p ?o} ?s ?p :b\\'",
+        "FILTER(1<2)SERVICE<U>{?s ?p ?o}",
+        "FILTER(?a<?b)SERVICE?v{?s ?p ?o}",
+        "VALUES ?v { <U> } SERVICE ?v { ?s ?p ?o }",
+        "FILTER EXISTS { SERVICE <U> { ?s ?p ?o } }",
+        "{ SELECT * { SERVICE <U> { ?s ?p ?o } } }",
+        "OPTIONAL { GRAPH ?g { MINUS { SERVICE <U> { } } } }",
+        "?s ?p '''a'b\\''' SERVICE''' . SERVICE <U> { ?s ?p ?o }",
+        "?s ?p <U#> . SERVICE <U> { ?s ?p ?o }",
+    ],
+)
+@pytest.mark.parametrize("frame", ["SELECT * { % }", "ASK { % }", "CONSTRUCT WHERE { % }"])
+def test_no_query_calls_another_server(pattern, frame, listener):
+    url, calls = listener
+    before = len(calls)
+    text = f"PREFIX : <{url}>\n" + frame.replace("%", pattern.replace("U", url))
+    store = Store.memory()
+    with pytest.raises(QueryError, match=r"SERVICE is refused|malformed"):
+        run(store, text)
+    assert len(calls) == before
+
+
+_PIECES = [
+    "SERVICE", "service ", "SILENT", " ", "\n", ".", ";", ",", "{", "}", "{?s ?p ?o}", "<U>",
+    ":x", "?v", "?s ?p 1", "?s ?p ''", "'''", '"', "'", "#", "\\'", ":a", "<", ">", "FILTER(1<2)",
+    "1", "@en", "?s a :C", "^^", "_:b", "VALUES ?v {<U>}", "OPTIONAL", "UNION", "a", "true",
+    "p:q.r", "GRAPH ?g",
+]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(_PIECES), min_size=2, max_size=9))
+def test_no_mixture_of_pieces_calls_another_server(listener, pieces):
+    url, calls = listener
+    before = len(calls)
+    text = (
+        f"PREFIX : <{url}> PREFIX p: <{url}> SELECT * {{ "
+        + "".join(pieces).replace("U", url)
+        + " }"
+    )
+    with suppress(QueryError):
+        _ = run(Store.memory(), text).rows
+    assert len(calls) == before
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ASK { ?s ?p 'SERVICE <x> {' }",
+        "ASK { ?service ?p $SERVICE }",
+        "ASK { ?s ?p <http://example.org/SERVICE> } # SERVICE <x> {}",
+        "PREFIX service: <urn:s> ASK { ?s service:of ?o }",
+        "ASK { ?s ?p ''@en-service }",
+        'ASK { ?s ?p """a "service" b""" }',
+    ],
+)
+def test_the_word_may_stand_where_it_is_no_keyword(text):
+    refuse_service(text)
+    assert run(Store.memory(), text).kind == "boolean"
+
+
+def test_from_names_are_of_this_store_and_nothing_is_fetched(listener, store):
+    url, calls = listener
+    before = len(calls)
+    assert len(run(store, f"SELECT ?s FROM <{url}x> {{ ?s ?p ?o }}")) == 0
+    one = iri(world()["c"])
+    assert run(store, f"SELECT (COUNT(*) AS ?n) FROM <{one}> {{ ?s a kg:Emphasis }}").rows == (
+        {"n": 2},
+    )
+    assert len(calls) == before
+
+
+# --- formats --------------------------------------------------------------------------------------
+
+
+def test_rows_are_plain_values(store):
+    row = run(store, "meetings").rows[0]
+    assert row["date"] == date(2020, 4, 10)
+    assert row["venue"] is None
+    assert isinstance(row["notices"], int)
+    assert row["about"].startswith("https://kg-safety.example/id/meeting/")
+
+
+@pytest.mark.parametrize(
+    ("value", "datatype", "expected"),
+    [
+        ("1", "integer", 1),
+        ("x", "integer", "x"),
+        ("true", "boolean", True),
+        ("2020-13-01", "date", "2020-13-01"),
+        ("1.50", "decimal", __import__("decimal").Decimal("1.50")),
+        ("x", "decimal", "x"),
+        ("1e3", "double", 1000.0),
+        ("a", "string", "a"),
+    ],
+)
+def test_a_literal_becomes_a_value_or_stays_text(value, datatype, expected):
+    term = ox.Literal(value, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{datatype}"))
+    assert plain(term) == expected
+
+
+def test_answers_serialise_as_the_standards_have_it(store):
+    def answer(text="SELECT ?s { ?s a kg:Notice } ORDER BY ?s"):
+        return run(store, text)
+
+    assert answer().serialise("csv").split(b"\r\n")[0] == b"s"
+    assert answer().serialise("tsv").startswith(b"?s\n<https://")
+    assert len(json.loads(answer().serialise("json"))["results"]["bindings"]) == 4
+    assert answer().serialise("xml").startswith(b"<?xml")
+    assert json.loads(answer("ASK { ?s ?p ?o }").serialise("json"))["boolean"] is True
+    turtle = answer("CONSTRUCT { ?s kg:stresses ?o } WHERE { ?s kg:stresses ?o }").serialise("ttl")
+    assert len(rdflib.Graph().parse(data=turtle, format="turtle")) == 9
+    assert b"@prefix kg:" in turtle
+    assert b"@prefix odrl:" not in turtle
+    described = answer("DESCRIBE hazard:flood").serialise("ttl")
+    assert "防汛".encode() in described
+
+
+def test_a_format_that_an_answer_has_not_is_refused(store):
+    with pytest.raises(QueryError, match="not with ttl"):
+        run(store, "SELECT * { ?s a kg:Notice }").serialise("ttl")
+    with pytest.raises(QueryError, match="not with csv"):
+        run(store, "DESCRIBE hazard:flood").serialise("csv")
+
+
+def test_text_is_made_safe_for_a_terminal():
+    assert (
+        safe("a\x1b]0;title\x07b\u202ec\rd\te\u2028") == "a\\x1b]0;title\\x07b\\u202ec d e\\u2028"
+    )
+
+
+def _printed(answer, width):
+    from io import StringIO
+
+    from rich.console import Console
+
+    stream = StringIO()
+    answer.print(Console(file=stream, width=width, markup=False, highlight=False))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("width", [30, 60, 100, 200, 100_000])
+def test_a_table_fits_its_width_and_loses_nothing(width, store):
+    from rich.cells import cell_len
+
+    text = _printed(run(store, "regions-stressing", {"hazard": "尾矿库"}), width)
+    assert max(map(cell_len, text.split("\n"))) <= width
+    squeezed = re.sub(r"\s", "", text)
+    for word in ("黑龙江省", "tailings-pond", "a.txt", "黑龙江省要求，要狠抓tailings-pond"):
+        assert word in squeezed or (width == 100 and len(word) > 20)  # there it is wrapped
+    assert "https://" not in text  # links are for programs
+
+
+def test_a_wide_table_keeps_each_row_on_a_line(store):
+    text = _printed(run(store, "regions-stressing", {"hazard": "尾矿库"}), 100_000)
+    assert any("黑龙江省" in x and "安全。" in x and "a.txt" in x for x in text.split("\n"))
+
+
+def test_no_rows_print_nothing_and_asks_print_a_word(store):
+    assert _printed(run(store, "SELECT * { ?s a kg:Nothing }"), 80) == ""
+    assert _printed(run(store, "ASK { ?s a kg:Notice }"), 80) == "yes\n"
+
+
+def test_a_base_of_ones_own_changes_nothing_of_the_answers():
+    base = "https://data.example.gov.cn/kg/"
+    store = fill(Store.memory(base=base, vocabulary=vocabulary_quads(base=base)))
+    answer = run(
+        store,
+        "regions-stressing",
+        {
+            "hazard": "mining",
+        },
+    )
+    assert len(answer) == len(run(memory(), "regions-stressing", {"hazard": "mining"}))
+    (term,) = resolve("region", "黑龙江", store=store)
+    assert term.value == base + "region/230000"
+
+
+def test_named_query_objects_can_be_run(store):
+    query = find("notices")
+    assert isinstance(query, NamedQuery)
+    assert len(run(store, query)) == 4
