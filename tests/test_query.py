@@ -154,6 +154,12 @@ def test_regions_stressing_answers_with_the_narrower_sectors_and_the_words(store
     )
 
 
+def test_two_values_of_which_one_holds_the_other_double_nothing(store):
+    for name in ("regions-stressing", "sectors", "sectors-by-region", "sectors-together"):
+        answers = [run(store, name, {"hazard": v}).rows for v in ("mining", ["煤矿", "矿山"])]
+        assert answers[0] == answers[1]
+
+
 def test_regions_that_demand_something_but_not_this(store):
     assert (
         rows(store, "regions-not-stressing", "region", hazard="mining")
