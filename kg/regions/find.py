@@ -1,0 +1,106 @@
+"""Names of divisions in running text: found, and told from words, firms, roads and persons."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+import ahocorasick_rs
+
+from kg.cues import compiled, read_rows
+from kg.data import ONTOLOGY
+from kg.regions.names import Form, names
+from kg.regions.table import Division, within
+
+
+@dataclass(frozen=True, slots=True)
+class RegionMention:
+    """A division named at ``text[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+    candidates: tuple[Division, ...]
+    """What the name can mean, narrowed by a division named right before it."""
+    full: bool = False
+    """The official name is written."""
+    weak: bool = False
+    """An ordinary word or a contested name: it counts only where the context says so."""
+    part_of_name: bool = False
+    """The place is part of a longer name: a firm's, a road's, a newspaper's."""
+    person: bool = False
+    """It begins the name of a person."""
+
+
+@cache
+def _context(identifier: str) -> re.Pattern[str]:
+    for row in read_rows(ONTOLOGY / "region-context.yaml"):
+        if row.id == identifier:
+            return compiled(row)
+    raise KeyError(identifier)
+
+
+@cache
+def _automaton() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, Form | None], ...]]:
+    table: dict[str, Form | None] = dict(names().forms)
+    table.update(dict.fromkeys(names().traps))
+    matcher = ahocorasick_rs.AhoCorasick(
+        list(table), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest
+    )
+    return matcher, tuple(table.items())
+
+
+def find(text: str) -> list[RegionMention]:
+    """Every division named in a text, from left to right, never overlapping.
+
+    >>> [(m.text, m.candidates[0].code) for m in find("山西省吕梁市方山县要求，黄河南岸")]
+    [('山西省', '140000'), ('吕梁市', '141100'), ('方山县', '141128')]
+    >>> [m.part_of_name for m in find("郴州矿业有限公司召开会议")]
+    [True]
+    """
+    matcher, table = _automaton()
+    out: list[RegionMention] = []
+    for index, start, end in matcher.find_matches_as_indexes(text):
+        word, form = table[index]
+        if form is None or (out and start < out[-1].end) or _in_a_post(text, start, form):
+            continue
+        before = out[-1] if out and out[-1].end == start else None
+        out.append(_mention(text, start, end, word, form, before))
+    return out
+
+
+def _mention(
+    text: str, start: int, end: int, word: str, form: Form, before: RegionMention | None
+) -> RegionMention:
+    candidates, weak = form.candidates, form.weak
+    if before is not None and not before.person:
+        inside = tuple(d for d in candidates if any(_below(d, a) for a in before.candidates))
+        if inside:
+            candidates = inside
+            weak = weak and not form.after_parent
+    if weak and form.full and _context("organ").match(text, end):
+        weak = False
+    mention = RegionMention(start, end, word, candidates, full=form.full, weak=weak)
+    zone = _context("zone").match(text, end)
+    if zone is not None:
+        return replace(mention, end=zone.end(), text=text[start : zone.end()], weak=False)
+    if len(word) <= 3 and not form.full and _is_person(text, start, end):
+        return replace(mention, person=True)
+    if _context("part-of-name").match(text, end):
+        return replace(mention, part_of_name=True)
+    return mention
+
+
+def _below(division: Division, container: Division) -> bool:
+    return division != container and within(division, container)
+
+
+def _is_person(text: str, start: int, end: int) -> bool:
+    post = _context("post-before").search(text, max(0, start - 4), start)
+    return post is not None and _context("person-after").match(text, end) is not None
+
+
+def _in_a_post(text: str, start: int, form: Form) -> bool:
+    """副县长白云: the first character belongs to the post before it."""
+    return form.weak and text[start] == "长" and text[start - 1 : start] in set("省市县区州旗盟局厅")

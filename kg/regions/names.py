@@ -1,0 +1,151 @@
+"""Surface forms: every way to write a division, from the table and ``ontology/region-names.yaml``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import yaml
+
+from kg.data import ONTOLOGY
+from kg.errors import DataFileError
+from kg.regions.table import (
+    BINGTUAN,
+    Division,
+    ancestors,
+    full_names,
+    short_names,
+)
+
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_KEYS = {
+    "abbreviations", "aliases", "bingtuan", "zones", "contested", "words", "never_after_parent",
+    "risky", "traps",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One way to write a division."""
+
+    candidates: tuple[Division, ...]
+    full: bool = False
+    """The official name."""
+    weak: bool = False
+    """An ordinary word, or a short name that several places have."""
+    after_parent: bool = True
+    """Whether the name of a division before it makes a place of a weak form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """All surface forms, and the words that only look like one."""
+
+    forms: dict[str, Form] = field(default_factory=dict)
+    traps: frozenset[str] = frozenset()
+    abbreviations: dict[str, Division] = field(default_factory=dict)
+
+
+@cache
+def names() -> Names:
+    """Read the table and the file of names; a division that does not exist is refused.
+
+    >>> [d.name for d in names().forms["前郭"].candidates]
+    ['前郭尔罗斯蒙古族自治县']
+    """
+    path = ONTOLOGY / "region-names.yaml"
+    where = f"ontology/{path.name}"
+    try:
+        data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+    except (OSError, yaml.YAMLError) as error:
+        raise DataFileError(f"{where}: {error}") from error
+    if not isinstance(data, dict) or set(data) != _KEYS:
+        wrong = sorted(set(data or ()) ^ _KEYS)
+        raise DataFileError(f"{where}: missing or unknown: {', '.join(wrong)}")
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    def named(text: str) -> Division:
+        found = _named(text)
+        if found is None:
+            number = next((n for n, line in enumerate(lines, 1) if text in line), 0)
+            raise DataFileError(
+                f"{where}:{number}: no division is called {text!r}, or several are",
+                hint="write the official name, with the one above it before a slash",
+            )
+        return found
+
+    found: dict[str, list[Division]] = defaultdict(list)
+    for name, several in short_names().items():
+        found[name].extend(several)
+    for group in ("aliases", "zones"):
+        for name, target in data[group].items():
+            found[name] = [named(target)]
+    for name in (*data["bingtuan"]["names"], BINGTUAN.name):
+        found[name] = [BINGTUAN]
+    for name, target in data["bingtuan"]["divisions"].items():
+        city = named(target)
+        for form in (f"第{name}", f"兵团第{name}", f"兵团{name}"):
+            found[form] = [city]
+            if city is not BINGTUAN:
+                found[form + city.name] = [city]
+        if city is not BINGTUAN:
+            found[name + city.name] = [city]
+    weak = {*data["words"], *data["contested"], *data["risky"]}
+    never = set(data["never_after_parent"])
+    forms = {
+        name: Form(_in_force(several), weak=name in weak, after_parent=name not in never)
+        for name, several in found.items()
+        if len(name) > 1
+    }
+    for name, several in full_names().items():
+        if name in {"全国", BINGTUAN.name}:
+            continue
+        forms[name] = Form(_in_force(list(several)), full=True, weak=name in weak)
+    return Names(
+        forms,
+        frozenset(data["traps"]),
+        {char: named(target) for char, target in data["abbreviations"].items()},
+    )
+
+
+def _in_force(several: list[Division]) -> tuple[Division, ...]:
+    """Those in force, or where there are none the abolished ones, each once."""
+    unique = tuple(dict.fromkeys(several))
+    return tuple(d for d in unique if d.until is None) or unique
+
+
+def _named(text: str) -> Division | None:
+    if text == BINGTUAN.name:
+        return BINGTUAN
+    parent, _, name = text.rpartition("/")
+    several = _in_force(list(full_names().get(name, ())))
+    if parent:
+        several = tuple(d for d in several if any(a.name == parent for a in ancestors(d)))
+    return several[0] if len(several) == 1 else None
+
+
+def abbreviation(char: str) -> Division | None:
+    """The province that a document number calls by one character.
+
+    >>> abbreviation("湘").name
+    '湖南省'
+    """
+    return names().abbreviations.get(char)
+
+
+def by_name(name: str) -> tuple[Division, ...]:
+    """The divisions that a name can mean, those in force if any; ``()`` for an unknown one.
+
+    >>> [d.code for d in by_name("和平区")]
+    ['120101', '210102']
+    >>> by_name("兵团")[0].name, by_name("某地")
+    ('新疆生产建设兵团', ())
+    """
+    if name == BINGTUAN.name:
+        return (BINGTUAN,)
+    form = names().forms.get(name)
+    return form.candidates if form else ()
+
+
