@@ -5,13 +5,14 @@ Matching happens on the text (Aho-Corasick, leftmost-longest), not on tokens: se
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
+from bisect import bisect_left
+from collections.abc import Sequence
 from functools import cache
+from itertools import takewhile
 
 import ahocorasick_rs
 
-from kg.cues import Row, rows
+from kg.cues import Row, compiled, rows
 from kg.layers import Cue, Layers, Mention
 from kg.ontology import concepts
 
@@ -74,62 +75,96 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
             if (concept.id, concept.scheme) not in entry:
                 entry.append((concept.id, concept.scheme))
     for row in rows("terms"):
-        for word in row.words:
-            table[word] = [(v, row.kind) for v in row.value.split()] if row.value else []
-    matcher = Matcher({w: () for w in table})
+        if not row.pattern:
+            for word in row.words:
+                table[word] = [(v, row.kind) for v in row.value.split()]
+    matcher = Matcher(dict.fromkeys(table, ()))
     return matcher, tuple(tuple(v) for v in table.values())
 
 
-@cache
-def _patterns() -> tuple[tuple[re.Pattern[str], Row], ...]:
-    return tuple((re.compile(row.pattern), row) for row in rows("terms") if row.pattern)
+class Patterns:
+    """The rows of a cue file that have a pattern, each tried only where one of its words stands."""
+
+    def __init__(self, name: str) -> None:
+        self.rows = [(compiled(row), row) for row in rows(name) if row.pattern]
+        self._always = [i for i, (_, row) in enumerate(self.rows) if not row.words]
+        by_word: dict[str, list[int]] = {}
+        for i, (_, row) in enumerate(self.rows):
+            for word in row.words:
+                by_word.setdefault(word, []).append(i)
+        self._of_word = list(by_word.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_word))
+
+    def find(self, text: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int, Row]]:
+        """Every match inside one of the stretches (sorted, apart), with its row; group 1 if any."""
+        wanted: dict[tuple[int, int], None] = dict.fromkeys(
+            (s, i) for s in range(len(stretches)) for i in self._always
+        )
+        at, last = 0, len(stretches)
+        for word, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+            while at < last and stretches[at][1] < end:
+                at += 1
+            if at == last:
+                break
+            if stretches[at][0] <= start:
+                for i in self._of_word[word]:
+                    wanted[at, i] = None
+        found: list[tuple[int, int, Row]] = []
+        for s, i in wanted:
+            expression, row = self.rows[i]
+            for match in expression.finditer(text, *stretches[s]):
+                found.append((*match.span(match.lastindex or 0), row))
+        return found
 
 
 @cache
-def _masks() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row.pattern), row.value) for row in rows("masks"))
+def _patterns(name: str) -> Patterns:
+    return Patterns(name)
 
 
-def find_mentions(text: str) -> list[Mention]:
-    """Every vocabulary concept named in ``text``; those that stand in the name of a body, a post or a law
-    are marked with the reason.
+def find_mentions(text: str, stretches: Sequence[tuple[int, int]] | None = None) -> list[Mention]:
+    """Every vocabulary concept named in ``text``, or in stretches of it, in order.
+
+    Those that stand in the name of a body, a post or a law are marked with the reason.
 
     >>> [(m.concept, m.masked) for m in find_mentions('省消防救援总队要求加强尾矿库安全')]
     [('fire-safety', 'body'), ('tailings-pond', None)]
     """
+    stretches = [(0, len(text))] if stretches is None else stretches
     matcher, payload = _concept_matcher()
-    found: list[tuple[int, int, str, str]] = []
-    for index, start, end in matcher.find(text):
-        for concept, scheme in payload[index]:
-            found.append((start, end, concept, scheme))
-    for pattern, row in _patterns():
-        for match in pattern.finditer(text):
-            group = match.lastindex or 0
-            start, end = match.span(group)
-            for value in row.value.split():
-                found.append((start, end, value, row.kind))
-    found.sort()
-    masked: list[tuple[int, int, str]] = []
-    for mask, reason in _masks():
-        masked.extend((*m.span(), reason) for m in mask.finditer(text))
-    masked.sort()
-    starts = [m[0] for m in masked]
+    found = {
+        (start, end, concept, scheme)
+        for index, start, end in matcher.find(text)
+        for concept, scheme in payload[index]
+    }
+    for start, end, row in _patterns("terms").find(text, stretches):
+        found.update((start, end, value, row.kind) for value in row.value.split())
+    mentions = sorted(found)
+    starts = [m[0] for m in mentions]
+    with_mentions = [
+        (begin, stop)
+        for begin, stop in stretches
+        if (at := bisect_left(starts, begin)) < len(starts) and starts[at] < stop
+    ]
+    masks = sorted((a, b, row.value) for a, b, row in _patterns("masks").find(text, with_mentions))
     out: list[Mention] = []
-    for start, end, concept, scheme in found:
-        reason = None
-        index = bisect_right(starts, start) - 1
-        while index >= 0 and index >= 0 and starts[index] > start - 120:
-            if masked[index][1] >= end:
-                reason = masked[index][2]
-                break
-            index -= 1
-        mention = Mention(start, end, concept, scheme, reason)
-        if not out or out[-1] != mention:
-            out.append(mention)
+    first = 0
+    for start, end, concept, scheme in mentions:
+        while first < len(masks) and masks[first][1] <= start:
+            first += 1
+        reason = next(
+            (
+                why
+                for a, b, why in takewhile(lambda m: m[0] <= start, masks[first:])  # noqa: B023
+                if b >= end
+            ),
+            None,
+        )
+        out.append(Mention(start, end, concept, scheme, reason))
     return out
 
 
 def annotate(layers: Layers) -> None:
     """Fill the layers ``cues`` and ``mentions``."""
     layers.cues = find_cues(layers.text)
-    layers.mentions = find_mentions(layers.text)
+    layers.mentions = find_mentions(layers.text, [(s.start, s.end) for s in layers.segments])

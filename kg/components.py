@@ -85,7 +85,9 @@ def kg_resolve(doc: Doc) -> Doc:
     return doc
 
 
-@Language.component("kg_relate", requires=["doc._.kg", "doc._.kg_speakers"], assigns=["doc._.kg_record"])
+@Language.component(
+    "kg_relate", requires=["doc._.kg", "doc._.kg_speakers"], assigns=["doc._.kg_record"]
+)
 def kg_relate(doc: Doc) -> Doc:
     """The record, for a doc made from a notice: ``doc._.kg_record``."""
     source: tuple[Notice, Repaired] | None = doc._.kg_source

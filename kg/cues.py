@@ -45,12 +45,16 @@ class Row:
 _KEYS = tuple(f.name for f in fields(Row))
 
 
-def _rows(path: Path) -> tuple[Row, ...]:
-    where = f"ontology/cues/{path.name}"
+@cache
+def read_rows(path: Path) -> tuple[Row, ...]:
+    """Read a file of rows; a mistake raises DataFileError with file and line."""
+    where = f"ontology/cues/{path.name}" if path.parent.name == "cues" else path.name
     try:
         node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
     except (OSError, yaml.YAMLError) as error:
-        raise DataFileError(f"{where}: {error}", hint="a cue file is a YAML list of rows") from error
+        raise DataFileError(
+            f"{where}: {error}", hint="a cue file is a YAML list of rows"
+        ) from error
     if not isinstance(node, yaml.SequenceNode) or not node.value:
         raise DataFileError(f"{where}: no rows", hint="delete the file or add a row")
     rows: list[Row] = []
@@ -65,7 +69,9 @@ def _rows(path: Path) -> tuple[Row, ...]:
                 near = difflib.get_close_matches(key.value, _KEYS, 1)
                 raise DataFileError(
                     f"{where}:{key.start_mark.line + 1}: unknown key {key.value!r}",
-                    hint=f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(_KEYS)}",
+                    hint=f"did you mean {near[0]!r}?"
+                    if near
+                    else f"known keys: {', '.join(_KEYS)}",
                 )
             values[key.value] = (
                 tuple(str(v.value) for v in value.value)
@@ -81,7 +87,7 @@ def _rows(path: Path) -> tuple[Row, ...]:
                 values[name] = tuple(values[name].split())
         row = Row(**values)
         try:
-            re.compile(row.pattern)
+            compiled(row)
         except re.error as error:
             raise DataFileError(f"{where}:{line}: pattern of {row.id!r}: {error}") from error
         seen.add(row.id)
@@ -96,4 +102,34 @@ def rows(name: str) -> tuple[Row, ...]:
     >>> rows("structure")[0].id
     'navigation'
     """
-    return _rows(ONTOLOGY / "cues" / f"{name}.yaml")
+    return read_rows(ONTOLOGY / "cues" / f"{name}.yaml")
+
+
+def compiled(row: Row) -> re.Pattern[str]:
+    """The row's expression; ``@words@`` in it stands for its words, longest first.
+
+    >>> compiled(Row(id="a", pattern="(?:@words@)$", words=("会", "大会"))).pattern
+    '(?:大会|会)$'
+    """
+    if "@words@" not in row.pattern:
+        return re.compile(row.pattern)
+    words = sorted(row.words, key=lambda word: (-len(word), word))
+    return re.compile(row.pattern.replace("@words@", "|".join(map(re.escape, words))))
+
+
+@cache
+def pattern(name: str, identifier: str) -> re.Pattern[str]:
+    """The expression of one row of ``ontology/cues/<name>.yaml``.
+
+    Raises DataFileError where the row is missing.
+
+    >>> pattern("clauses", "condition").match("一旦发生险情") is not None
+    True
+    """
+    for row in rows(name):
+        if row.id == identifier:
+            return compiled(row)
+    raise DataFileError(
+        f"ontology/cues/{name}.yaml: no row with id {identifier!r}",
+        hint="the program needs it; put it back",
+    )

@@ -8,10 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from functools import cache
 
 from kg import regions
-from kg.cues import rows
+from kg.cues import pattern
 from kg.layers import Layers, Segment
 from kg.model import NATIONAL
 from kg.regions import Division, RegionMention
@@ -19,23 +18,12 @@ from kg.regions import Division, RegionMention
 BINGTUAN = "新疆生产建设兵团"
 
 
-@cache
-def _actor(identifier: str) -> re.Pattern[str]:
-    return next(re.compile(r.pattern) for r in rows("actors") if r.id == identifier)
-
-
-_LEVEL = re.compile(
-    r"(?:我|全|本|该|我们)?(自治区|兵团|新区|省|市|县|区|州|旗|盟)(?=里|委|政府|人民政府|党|人大|安委|安全|安办|应急|领导|长|主席|[一-鿿]{1,9}?(?:局|厅|办|会|队|部)|$|[，、])|(?:我|全|本|该)(省|市|县|区|州|旗|盟|新区)"
-)
-_NOT_LEVEL = re.compile(
-    r"市场|市民|市政|市区|市县|区域|区县|省会|县城|县乡|县域|州际|省道|市直|县直|省属|市级|县级|省级|区级|区块"
-)
-_POST = re.compile(
-    r"(自治区|省|市|县|区|州|旗|国务院|兵团)?(?:委|政府|人大|政协|安委会)?(?:常委|党组)?(?:、|兼|和)?(?:常务)?副?(?:书记|省长|市长|县长|区长|州长|旗长|盟长|主席|主任|司令员|政委|总理|部长|局长|厅长)[、兼]?(?:[一-鿿]{0,6}(?:书记|省长|市长|县长|区长|州长|主席|主任|司令员|部长|局长|厅长))?"
-)
-_NAME_AFTER = re.compile(r"([一-鿿]{2,4}?)(?=在|说|要求|强调|指出|主持|出席|就|参加|率|带|作|讲|对|到|深入|表示|，|、|。|$)")
-_PERSON_SPEAKS = re.compile(r"([一-鿿]{2,4})(?:还|又|最后|同时|特别|再次|进一步|明确)?(?=说|要求|强调|指出|就|表示|主持)")
-_SPACED = re.compile(r"[一-鿿](?:[ 　]+[一-鿿]){1,2}(?=[ 　:：]|$)")
+_LEVEL = pattern("actors", "level")
+_NOT_LEVEL = pattern("actors", "not-level")
+_POST = pattern("actors", "post")
+_NAME_AFTER = pattern("actors", "name-after-post")
+_PERSON_SPEAKS = pattern("actors", "person-speaks")
+_SPACED = pattern("actors", "spaced")
 _SUFFIX = {"省": "省", "市": "市", "县": "县", "区": "区", "州": "州", "旗": "旗", "盟": "盟"}
 
 
@@ -114,13 +102,18 @@ class _Resolver:
             if self.home:
                 return
         for one in chain:
-            if one not in self.home and one.level in {"province", "prefecture", "county", "bingtuan"}:
+            if one not in self.home and one.level in {
+                "province",
+                "prefecture",
+                "county",
+                "bingtuan",
+            }:
                 self.home.append(one)
 
     def _resolve(self, mention: RegionMention, *context: Division) -> Division | None:
         if len(mention.candidates) == 1:
             return mention.candidates[0]
-        return regions.resolve(mention.text, context=[*context, *self.context()])
+        return regions.choose(mention.candidates, context=[*context, *self.context()], contested=mention.weak)
 
     def context(self) -> list[Division]:
         """The divisions whose report we are in, nearest first."""
@@ -139,7 +132,9 @@ class _Resolver:
             if rank is None:
                 continue
             stretch = text[line.start : line.end]
-            if line.kind == "meta" and re.search(r"位置|首\s*页|抄|送\s*[:：]|编辑|校对|审核|记者|供稿|联系", stretch):
+            if line.kind == "meta" and re.search(
+                r"位置|首\s*页|抄|送\s*[:：]|编辑|校对|审核|记者|供稿|联系", stretch
+            ):
                 continue
             if line.kind == "heading" and not re.search(
                 r"(?:政府|委员会|办公室|[局厅委办院])\s*$", stretch.strip()
@@ -148,11 +143,13 @@ class _Resolver:
             found.extend((rank, m) for m in self._between(line.start, line.end))
         if first_body is not None:
             dateline = re.match(
-                r"[\s　]*(?:本报|本网)?[一-鿿]{2,10}(?:讯|电|消息)", text[first_body.start : first_body.start + 30]
+                r"[\s　]*(?:本报|本网)?[一-鿿]{2,10}(?:讯|电|消息)",
+                text[first_body.start : first_body.start + 30],
             )
             if dateline:
                 found.extend(
-                    (2, m) for m in self._between(first_body.start, first_body.start + dateline.end())
+                    (2, m)
+                    for m in self._between(first_body.start, first_body.start + dateline.end())
                 )
         found.sort(key=lambda item: (item[0], item[1].start))
         for rank, mention in found:
@@ -189,10 +186,19 @@ class _Resolver:
             )
             return district or next((d for d in context if d.name.endswith("自治区")), None)
         suffix = _SUFFIX[word]
-        return next((d for d in context if d.name.endswith(suffix) or (suffix == "县" and d.name.endswith("旗"))), None)
+        return next(
+            (
+                d
+                for d in context
+                if d.name.endswith(suffix) or (suffix == "县" and d.name.endswith("旗"))
+            ),
+            None,
+        )
 
     # -- turns -----------------------------------------------------------------------------------------
-    def give(self, start: int, who: Division | str | None, evidence: tuple[int, int], *, acts: bool) -> None:
+    def give(
+        self, start: int, who: Division | str | None, evidence: tuple[int, int], *, acts: bool
+    ) -> None:
         name = who.name if isinstance(who, Division) else who
         if isinstance(who, Division):
             self.out.divisions[who.name] = who
@@ -233,9 +239,11 @@ class _Resolver:
         """Who has the word before anybody takes it."""
         title = self.layers.title
         words = self.text[slice(*title)] if title else ""
-        state = _actor("state")
+        state = pattern("actors", "state")
         if title and state.match(words):
-            self.give(0, NATIONAL, (title[0], title[0] + len(state.match(words)[0])), acts=self.document)  # type: ignore[index]
+            self.give(
+                0, NATIONAL, (title[0], title[0] + len(state.match(words)[0])), acts=self.document
+            )  # type: ignore[index]
             self.national_home = True
             return
         if self.home:
@@ -296,7 +304,7 @@ class _Resolver:
 
     def _skip_time(self, start: int, end: int) -> int:
         """The place where the subject begins: after dates, 会后, 另外 and the like."""
-        time, text = _actor("time"), self.text
+        time, text = pattern("actors", "time"), self.text
         position = start
         while position < end:
             match = time.match(text, position, end)
@@ -311,15 +319,20 @@ class _Resolver:
     def _acts(self, start: int, end: int) -> tuple[bool, bool]:
         """Does an act (or only watching) follow a subject that ends at ``start``?"""
         text = self.text
-        act = _actor("act").search(text, start, end)
-        watch = _actor("watch").search(text, start, end)
+        act = pattern("actors", "act").search(text, start, end)
+        watch = pattern("actors", "watch").search(text, start, end)
         first = act if act and (watch is None or act.start() < watch.start()) else watch
         if first is None:
             return False, False
         between = text[start : first.start()]
-        if len(between) > 44 or _actor("not-a-subject").search(between):
+        if len(between) > 44 or pattern("actors", "not-a-subject").search(between):
             return False, False
-        if act is not None and text[act.start() : act.end()] == "组织" and watch is not None and watch.start() - act.end() < 8:
+        if (
+            act is not None
+            and text[act.start() : act.end()] == "组织"
+            and watch is not None
+            and watch.start() - act.end() < 8
+        ):
             return False, True
         return (first is act), (first is watch)
 
@@ -329,7 +342,7 @@ class _Resolver:
         if start >= segment.end:
             return False
         # the State level
-        state = _actor("state").match(text, start, segment.end)
+        state = pattern("actors", "state").match(text, start, segment.end)
         national_meeting = re.compile(
             r"全国[^，。；：]{0,30}?会议?(?=上?(?:强调|要求|指出|部署|明确)|[^，。]{0,12}(?:召开|举行)$|在[^，。]{1,10}(?:召开|举行)|召开|$(?<=会议))"
         ).match(text, start, segment.end)
@@ -340,7 +353,9 @@ class _Resolver:
                 self.give(start, NATIONAL, state.span(), acts=True)
                 return True
             return False
-        if national_meeting and not re.match(r"(?:结束)?后|精神|结束", text[national_meeting.end() :]):
+        if national_meeting and not re.match(
+            r"(?:结束)?后|精神|结束", text[national_meeting.end() :]
+        ):
             self.give(start, NATIONAL, (start, national_meeting.end()), acts=True)
             return True
         # a division by name
@@ -365,7 +380,10 @@ class _Resolver:
                 span = (mention.start, last.end)
                 if acts:
                     self.give(start, who, span, acts=True)
-                elif "分会场" not in text[last.end : segment.end] or "收" in text[last.end : segment.end]:
+                elif (
+                    "分会场" not in text[last.end : segment.end]
+                    or "收" in text[last.end : segment.end]
+                ):
                     self.out.divisions[who.name] = who
                     self.act(who.name, span)
                     self._watched_meeting(segment)
@@ -395,7 +413,9 @@ class _Resolver:
     def _watched_meeting(self, segment: Segment) -> None:
         """What is watched is somebody's meeting: what it says belongs to them."""
         words = self.text[segment.start : segment.end]
-        match = re.search(r"(?:收看|收听|观看)了?(全国|国务院|全省|省|全市|市|全区|自治区|全州|州)", words)
+        match = re.search(
+            r"(?:收看|收听|观看)了?(全国|国务院|全省|省|全市|市|全区|自治区|全州|州)", words
+        )
         if not match:
             return
         word = match[1].removeprefix("全")
@@ -420,7 +440,7 @@ class _Resolver:
         if not mention.weak and not mention.part_of_name:
             return True
         after = self.text[mention.end : mention.end + 14]
-        return bool(_actor("organ").match(after)) or (
+        return bool(pattern("actors", "organ").match(after)) or (
             any(d in self.home or d == self.current for d in mention.candidates)
         )
 

@@ -18,8 +18,12 @@ _END = re.compile(r"[。！？；!?;][”’）)】]?\s*$")
 _ADDRESSEE = re.compile(
     r"^(?:各|有关|本县|本市|区|县|市|省)[^。]{0,150}(?:政府|单位|部门|企业|公司|委员会|办事处|[局厅委办院校])[^。]{0,12}[：:]$"
 )
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:日|(?!\d))")
-_HAN_DATE = re.compile(r"([二〇○零一九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日")
+_DATE = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:日|(?!\d))"
+)
+_HAN_DATE = re.compile(
+    r"([二〇○零一九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
+)
 _HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|日\s*期)\s*[:：]")
 
@@ -57,7 +61,7 @@ def line_kind(line: str) -> str | None:
         if longest and len(stripped) > longest:
             continue
         if pattern.match(stripped):
-            if sentence and kind in {"meta", "tail"} and len(_HAN.findall(stripped)) > 12:
+            if sentence and kind in {"meta", "tail"} and len(_HAN.findall(stripped)) > 8:
                 continue
             return kind
     return None
@@ -113,9 +117,7 @@ def _lines(layers: Layers) -> None:
             kind, attachment = "attachment", True
         elif furniture == "meta":
             kind = "meta"
-        elif attachment and not _END.search(stripped) and (
-            re.match(r"\d+\s*[.、．]", stripped)
-        ):
+        elif attachment and not _END.search(stripped) and (re.match(r"\d+\s*[.、．]", stripped)):
             kind = "attachment"
         elif _ADDRESSEE.match(stripped):
             kind = "addressee"

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
+from kg.cues import pattern
 from kg.dates import DateMention, find_days
 from kg.layers import Layers, Name
 from kg.model import NATIONAL, Campaign, Evidence, Incident, Meeting, Policy
@@ -14,10 +15,10 @@ from kg.resolve import Speakers
 
 Proof = Callable[[int, int], Evidence]
 
-_PREFIX = re.compile(r"^(?:全(国|省|市|县|区|州|旗)|(自治区|兵团|国务院|省|市|县|区|州|旗))")
-_IMMEDIATE = re.compile(r"(?:接续|紧接着|随即|立即|迅速|当即|就地|立刻|套会|紧接)")
-_ORGAN = re.compile(r"([一-鿿]{0,12}(?:委|政府|安委会|安全生产委员会|办公室|安委办|[局厅部]))(?:\d{1,2}月\d{1,2}日(?:上午|下午|晚)?)?(?:组织|主持|紧急|立即|迅速|接续|紧接着)?召开")
-_VENUE = re.compile(r"在([一-鿿]{2,16}?)(?:召开|举行)")
+_PREFIX = pattern("names", "meeting-owner")
+_IMMEDIATE = pattern("names", "meeting-at-once")
+_ORGAN = pattern("names", "meeting-organiser")
+_VENUE = pattern("names", "meeting-venue")
 
 
 def _subsequence(short: str, long: str) -> bool:
@@ -48,9 +49,7 @@ def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Mee
     sentence_of = {id(s): s.sentence for s in layers.segments}
     found: list[tuple[Meeting, int, str]] = []
     for name, frame in find_meetings(text, layers.segments):
-        segment = layers.segments[
-            bisect_right([s.start for s in layers.segments], name.start) - 1
-        ]
+        segment = layers.segments[bisect_right([s.start for s in layers.segments], name.start) - 1]
         title = layers.lines[segment.line].kind == "title"
         region = _region(name.name, name.start, speakers)
         low, high = spans[sentence_of[id(segment)]]
@@ -107,7 +106,10 @@ def _merge(
             if meeting.date and known.date and meeting.date != known.date:
                 continue
             if _subsequence(meeting.name, known.name):
-                kept[index] = (_joined(known, meeting), min(at, position) if frame != "title" else at)
+                kept[index] = (
+                    _joined(known, meeting),
+                    min(at, position) if frame != "title" else at,
+                )
                 break
             if frame != "title" and _subsequence(known.name, meeting.name):
                 kept[index] = (_joined(meeting, known), min(at, position))
@@ -167,9 +169,7 @@ def campaigns(
         for mention in speakers.mentions:
             if mention.start == name.start and mention.full:
                 clean = clean.removeprefix(text[mention.start : mention.end])
-        segment = layers.segments[
-            bisect_right([s.start for s in layers.segments], name.start) - 1
-        ]
+        segment = layers.segments[bisect_right([s.start for s in layers.segments], name.start) - 1]
         target = heads if layers.lines[segment.line].kind == "title" else body
         target.append(Name(name.start, name.end, "campaign", clean))
     for name in heads:
@@ -179,9 +179,7 @@ def campaigns(
     for name in body:
         if told(name.start):
             continue
-        longer = next(
-            (o for o in body if o.name != name.name and o.name.endswith(name.name)), None
-        )
+        longer = next((o for o in body if o.name != name.name and o.name.endswith(name.name)), None)
         region = speakers.at(name.start)
         label = longer.name if longer else name.name
         out.setdefault((region, label), []).append(proof(name.start, name.end))

@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.clauses import Clause
 from kg.relate.statements import excluded_spans, mentions_of
 
-_BEARER_TRIM = re.compile(r"^(?:并|同时|此外|另外|其中|特别是|当前|目前|下一步|会后)+|[，、\s　]+$")
-_NOT_BEARER = re.compile(
-    r"责任|措施|隐患|意识|工作|任务|问题|风险|整治|管控|治理|制度|机制|(?:期间|时|前|后|中|内|[的上下])$"
-)
-_WHO = re.compile(
-    r"各|企业|单位|部门|政府|党委|[局厅委办队]$|负责人|人员|干部|领导|地区|市县|乡镇|街道|公司|机构|全省|全市|全县|全区|上下|群众|我们|矿|[省市县区州]$|旅行社|司机|经营者|业主|学校|医院|园区|驾驶|游客|部$|办$|会$"
-)
+_BEARER_TRIM = pattern("clauses", "bearer-trim")
+_NOT_BEARER = pattern("clauses", "not-bearer")
+_WHO = pattern("clauses", "bearer")
 _OBJECT_END = re.compile(r"[，。；：]")
 
 

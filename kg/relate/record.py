@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 
 from kg.annotate import strength_of
+from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import (
     NATIONAL,
@@ -25,10 +26,8 @@ from kg.relate.obligations import obligations
 from kg.relate.statements import state
 from kg.resolve import Speakers
 
-_DOCUMENT = re.compile(
-    r"(?:通知|意见|方案|通告|公告|办法|规定|计划|要点|细则|紧急通知|提示函?|公开信|倡议书|一封信)$"
-)
-_NEWS = re.compile(r"^(?:.{2,20})?(?:召开|举行|部署|印发|下发|开展)")
+_DOCUMENT = pattern("titles", "document-title")
+_NEWS = pattern("titles", "news-title")
 
 
 def is_document(layers: Layers) -> bool:
@@ -66,9 +65,7 @@ def mask_names(layers: Layers, spans: list[tuple[int, int]]) -> None:
             )
 
 
-def relate(
-    layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaired
-) -> Record:
+def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaired) -> Record:
     """The record of one notice, all its statements with their places in the raw file."""
     text, to_raw = layers.text, repaired.alignment.to_input
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import Evidence
 from kg.relate.clauses import Clause
 
-_EXCLUDED = re.compile(r"除[^，。；]{0,40}?(?:外|以外|之外)|不(?:涉及|包括|含|纳入)[^，。；]{0,20}|无[^，。；、]{1,12}(?=[、，。])|未涉及[^，。；]{0,20}|以[^，。；]{0,20}?(?:为由|名义|为名|之名)|参照[^，。；]{0,12}(?:管理|执行|要求)|比照[^，。；]{0,12}(?:管理|执行|要求)")
-_LISTED = re.compile(r"[、和及与以]")
+_EXCLUDED = pattern("clauses", "excluded")
+#: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
+_LESSON = pattern("clauses", "lesson")
 
 
 @dataclass(slots=True)
@@ -33,7 +34,9 @@ def excluded_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def mentions_of(mentions: list[Mention], starts: list[int], start: int, end: int) -> list[Mention]:
     """The mentions that lie wholly in ``[start, end)``."""
-    return [m for m in mentions[bisect_left(starts, start) : bisect_left(starts, end)] if m.end <= end]
+    return [
+        m for m in mentions[bisect_left(starts, start) : bisect_left(starts, end)] if m.end <= end
+    ]
 
 
 def degree_of(clause: Clause, mention: Mention, text: str) -> int:
@@ -67,6 +70,8 @@ def state(
                 continue
             if not counts(clause, mention):
                 continue
+            if mention.scheme == "hazard" and _LESSON.search(text, clause.start, clause.end):
+                continue
             key = (region, mention.scheme, mention.concept)
             entry = found.get(key)
             degree = degree_of(clause, mention, text)
@@ -91,7 +96,9 @@ def counts(clause: Clause, mention: Mention) -> bool:
     )
 
 
-def evidence(layers: Layers, to_raw: Callable[[int, int], tuple[int, int]], start: int, end: int) -> Evidence:
+def evidence(
+    layers: Layers, to_raw: Callable[[int, int], tuple[int, int]], start: int, end: int
+) -> Evidence:
     """The evidence record of a restored span."""
     a, b = to_raw(start, end)
     return Evidence(start=a, end=b, quote=layers.text[start:end])

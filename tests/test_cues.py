@@ -1,0 +1,134 @@
+"""The data files that experts edit: every row keeps its own examples, and mistakes are told with file and line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg.annotate import CUE_FILES, find_cues, find_mentions
+from kg.cues import Row, compiled, pattern, read_rows, rows
+from kg.data import ONTOLOGY
+from kg.errors import DataFileError
+from kg.ontology import concepts
+from kg.segment import line_kind
+
+FILES = sorted(path.stem for path in (ONTOLOGY / "cues").glob("*.yaml"))
+OTHERS = ("terms", "masks", "structure")
+FORMS = ("names", "actors", "clauses", "titles")
+ROWS = [(name, row) for name in FILES for row in rows(name)]
+
+
+def _id(value):
+    return value.id if isinstance(value, Row) else value
+
+
+def of(names):
+    return [case for case in ROWS if case[0] in names]
+
+
+def test_every_file_of_cues_is_known_here():
+    assert set(FILES) == {*CUE_FILES, *FORMS, *OTHERS}
+    assert len(ROWS) > 130
+
+
+def test_nearly_every_row_has_an_example():
+    bare = [f"{name}:{row.id}" for name, row in ROWS if not row.matches]
+    assert len(bare) <= 12, bare
+
+
+@pytest.mark.parametrize(("name", "row"), of(CUE_FILES), ids=_id)
+def test_cue_words_are_found_in_their_examples(name, row):
+    for example in row.matches:
+        assert any(c.kind == row.kind and c.word in row.words for c in find_cues(example)), example
+    for example in row.rejects:
+        hits = [c.word for c in find_cues(example) if c.kind == row.kind and c.word in row.words]
+        assert not hits, example
+
+
+@pytest.mark.parametrize(("name", "row"), of(("terms",)), ids=_id)
+def test_terms_name_their_concepts(name, row):
+    for example in row.matches:
+        found = {m.concept for m in find_mentions(example) if m.scheme == row.kind}
+        assert set(row.value.split()) <= found, example
+    for example in row.rejects:
+        found = {m.concept for m in find_mentions(example) if m.scheme == row.kind}
+        assert not set(row.value.split()) & found, example
+
+
+@pytest.mark.parametrize(("name", "row"), of(("masks",)), ids=_id)
+def test_masks_cover_their_examples(name, row):
+    expression = compiled(row)
+    for example in row.matches:
+        assert expression.search(example), example
+        assert not row.words or any(word in example for word in row.words), example
+    for example in row.rejects:
+        assert not expression.search(example), example
+
+
+@pytest.mark.parametrize(("name", "row"), of(FORMS), ids=_id)
+def test_forms_match_their_examples(name, row):
+    expression = compiled(row)
+    for example in row.matches:
+        assert expression.search(example), example
+    for example in row.rejects:
+        assert not expression.search(example), example
+
+
+@pytest.mark.parametrize(("name", "row"), of(("structure",)), ids=_id)
+def test_lines_of_a_page_are_told_apart(name, row):
+    for example in row.matches:
+        assert line_kind(example) == row.kind, example
+    for example in row.rejects:
+        assert line_kind(example) != row.kind, example
+
+
+EXAMPLES = [(c, s, True) for c in concepts() for s in c.matches] + [
+    (c, s, False) for c in concepts() for s in c.rejects
+]
+
+
+@pytest.mark.parametrize(("concept", "sentence", "named"), EXAMPLES, ids=lambda v: getattr(v, "id", v))
+def test_concepts_are_recognised_in_their_examples(concept, sentence, named):
+    found = {
+        m.concept for m in find_mentions(sentence) if m.masked is None and m.scheme == concept.scheme
+    }
+    assert (concept.id in found) is named
+
+
+def test_there_are_examples_of_most_concepts():
+    assert len({c.id for c, _, named in EXAMPLES if named}) > 0.9 * len(concepts())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("- {id: a, wrds: [x]}\n", "bad.yaml:1: unknown key 'wrds'"),
+        ("- {id: a}\n- {id: a}\n", "bad.yaml:2: missing or repeated id"),
+        ("- {kind: verb}\n", "bad.yaml:1: missing or repeated id"),
+        ("- {id: a, pattern: '('}\n", "bad.yaml:1: pattern of 'a'"),
+        ("", "bad.yaml: no rows"),
+        ("a: b\n", "bad.yaml: no rows"),
+        ("- x\n", "bad.yaml:1: a row is a mapping"),
+        ("- {id: [\n", "bad.yaml: "),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_line(tmp_path: Path, text, message):
+    path = tmp_path / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(DataFileError) as caught:
+        read_rows(path)
+    assert message in str(caught.value)
+
+
+def test_an_unknown_key_names_the_near_one(tmp_path: Path):
+    path = tmp_path / "bad.yaml"
+    path.write_text("- {id: a, wrds: [x]}\n", encoding="utf-8")
+    with pytest.raises(DataFileError) as caught:
+        read_rows(path)
+    assert caught.value.hint == "did you mean 'words'?"
+
+
+def test_a_missing_row_is_told():
+    with pytest.raises(DataFileError, match="no row with id 'nothing'"):
+        pattern("clauses", "nothing")
