@@ -171,8 +171,8 @@ def _add(path: Path, report: BuildReport, store: _Lazy, *, validate: bool) -> No
     except InputError as error:
         report.failures.append(Failure(path=str(path), reason=str(error), hint=error.hint))
         return
-    except KgError:
-        raise  # our own data files, or the store: no other notice would fare better
+    except (KgError, ImportError):
+        raise  # our own data files, or the installation: no other notice would fare better
     except Exception as error:  # one notice must not cost a folder of others
         reason = f"{path}: kg failed on it: {type(error).__name__}: {error}"
         hint = "this is a defect of kg; please report it with the notice"
