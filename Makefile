@@ -1,0 +1,47 @@
+# make demo, make test: all that a fresh machine needs is Python 3.11 or newer and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OUT := out
+
+.PHONY: demo test lint docs wheel bench-repair clean
+
+$(VENV)/.base: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "kg needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --group dev
+	@touch $@
+
+demo: $(VENV)/.base
+	@mkdir -p $(OUT)
+	$(BIN)/kg build seeds --store $(OUT)/store
+	$(BIN)/kg query regions-stressing --param hazard=尾矿库 --store $(OUT)/store
+	$(BIN)/kg export -o $(OUT)/graph.ttl --store $(OUT)/store
+	$(BIN)/kg view -o $(OUT)/graph.html --store $(OUT)/store
+	@echo "The graph as Turtle: $(OUT)/graph.ttl; to look at in a browser: $(OUT)/graph.html"
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest -q
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(VENV)/.dev
+	$(BIN)/python tools/reference.py docs/reference
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir $(OUT)/dist
+
+bench-repair: $(VENV)/.dev
+	$(BIN)/python -m bench.repair
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist
