@@ -31,7 +31,7 @@ from kg.data import QUERIES
 from kg.errors import DataFileError, QueryError
 from kg.parameters import Term, kinds, resolve
 from kg.results import Answer
-from kg.sparql import malformed, refuse_service
+from kg.sparql import malformed, refuse_deep, refuse_service
 from kg.vocab import prefixes
 
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ def run(
         query = find(query) if _NAME.fullmatch(query) else parse(query, name=name or "query")
     text = bind(query, given, store=store)
     known = prefixes(store.base)
+    refuse_deep(text, name=query.name)
     refuse_service(text, name=query.name)
     try:
         result = store.query(text)

@@ -36,6 +36,8 @@ _TOKEN = re.compile(
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"}
 _WHERE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE = re.compile(r"[A-Z][a-zA-Z]+ [a-zA-Z ]{8,}")  # what pyoxigraph says in words, if it does
+DEEPEST = 100
+"""Levels of brackets that a query may have."""
 _LONG = 20_000  # characters that rdflib's parser reads in about a second
 
 
@@ -77,6 +79,29 @@ def refuse_service(sparql: str, *, name: str = "query") -> None:
                 f"{name}:{line}:{column}: SERVICE is refused: a query may not call other servers\n"
                 + excerpt(sparql, line, column),
                 hint="load what you need into a store of your own",
+            )
+
+
+def refuse_deep(sparql: str, *, name: str = "query") -> None:
+    """Raise QueryError where brackets or ``!`` stand deeper than DEEPEST.
+
+    Both parsers go down a level of the machine's stack for each, and a stack that runs over ends the
+    process without an exception (pyoxigraph 0.5.13: at some thousand).
+    """
+    if max(sparql.count(c) for c in "{([!") <= DEEPEST:
+        return
+    depth = signs = 0
+    for token in tokens(sparql):
+        if token.kind != "other":
+            signs = 0
+            continue
+        signs = signs + 1 if token.text in "!-+^" else 0
+        depth += (token.text in "{([") - (token.text in "})]")
+        if max(depth, signs) > DEEPEST:
+            line, column = position(sparql, token.start)
+            raise QueryError(
+                f"{name}:{line}:{column}: malformed SPARQL: nested deeper than {DEEPEST}\n"
+                + excerpt(sparql, line, column)
             )
 
 

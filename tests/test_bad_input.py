@@ -168,16 +168,16 @@ def kg_build(files: Path, tmp_path: Path):
 
 
 def test_a_notice_that_breaks_a_shape_is_not_stored(files, tmp_path, monkeypatch):
-    import kg.triples
+    from kg import triples
 
     (files / "a.txt").write_text(GOOD, encoding="utf-8")
-    real = kg.triples.quads
+    real = triples.quads
 
     def without_evidence(record, *, base):
         lines = real(record, base=base).splitlines(keepends=True)
         return b"".join(x for x in lines if b"ns#evidence>" not in x)
 
-    monkeypatch.setattr(kg.triples, "quads", without_evidence)
+    monkeypatch.setattr(triples, "quads", without_evidence)
     done = kg_build(files, tmp_path)
     assert "breaks a shape" in complaint(done)
     assert not (tmp_path / "s").exists()
