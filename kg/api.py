@@ -15,7 +15,7 @@ from kg.model import Notice, Record
 from kg.query import NamedQuery, named, run
 from kg.results import Answer
 from kg.store import Change, Store, StoredNotice
-from kg.vocab import BASE
+from kg.vocab import BASE, check_base
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -105,6 +105,8 @@ def build(
     from kg.read import find
 
     report = BuildReport(store=Path(store))
+    if base is not None:
+        check_base(base)
     existing = Store.open(store) if Store.exists(store) else None
     try:
         if existing is not None and base not in (None, existing.base):
@@ -221,10 +223,10 @@ def open(store: Path | str = STORE) -> Graph:
 
     >>> import tempfile, kg
     >>> from kg.data import SEEDS
-    >>> folder = tempfile.TemporaryDirectory()
-    >>> report = kg.build(SEEDS, store=folder.name)
-    >>> with kg.open(folder.name) as graph:
-    ...     answer = graph.query("regions-stressing", hazard="尾矿库")
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = kg.build(SEEDS, store=folder)
+    ...     with kg.open(folder) as graph:
+    ...         answer = graph.query("regions-stressing", hazard="尾矿库")
     >>> answer.rows[0]["region"]
     '黑龙江省'
     """

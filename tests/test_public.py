@@ -145,7 +145,7 @@ def test_a_graph_can_be_asked_sparql_and_what_it_can_be_asked(built):
 
 def test_a_name_of_two_things_must_be_told_apart(tmp_path):
     with kg.open(on_disk(tmp_path / "s")) as graph:
-        with pytest.raises(QueryError, match="nothing in the store is about the region '河北'"):
+        with pytest.raises(QueryError, match="called '河北'"):
             graph.to_networkx(region="河北")
         with pytest.raises(QueryError, match="unknown notice"):
             graph.export(tmp_path / "x.ttl", notice="zzz")

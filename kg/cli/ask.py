@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli.common import STORE, StoreOption, emit, fail, guarded, output, tell
+from kg.cli.common import STORE, StoreOption, as_text, emit, fail, guarded, output, tell
 
 ParamOption = Annotated[
     list[str] | None,
@@ -112,7 +112,7 @@ def _sparql(question: str) -> tuple[str, str | None]:
             reason = getattr(error, "strerror", None) or error
             raise QueryError(f"{question}: cannot be read: {reason}") from None
     else:
-        return question, None
+        return as_text(question), None
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -127,7 +127,7 @@ def _given(param: list[str] | None) -> dict[str, object]:
         name, equals, value = item.partition("=")
         if not equals or not name.strip():
             fail(f"--param takes NAME=VALUE, not '{item}'", hint="as in --param hazard=尾矿库")
-        given.setdefault(name.strip(), []).append(value)
+        given.setdefault(as_text(name.strip()), []).append(as_text(value))
     return {name: values[0] if len(values) == 1 else values for name, values in given.items()}
 
 
@@ -190,8 +190,8 @@ def view(
     with Graph(Store.open(store, read_only=True)) as graph:
         drawn = graph.view(
             output_path,
-            region=region,
-            hazard=hazard,
+            region=region and as_text(region),
+            hazard=hazard and as_text(hazard),
             query=text,
             parameters=given,
             limit=limit,

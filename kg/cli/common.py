@@ -81,6 +81,19 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     return run
 
 
+def as_text(argument: str) -> str:
+    """Return an argument as UTF-8 has it, where the locale could not read it.
+
+    >>> as_text("尾".encode().decode("ascii", "surrogateescape"))
+    '尾'
+    """
+    try:
+        argument.encode("utf-8")
+    except UnicodeEncodeError:
+        return argument.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    return argument
+
+
 # --- words ----------------------------------------------------------------------------------------
 
 
@@ -120,7 +133,9 @@ def emit(data: bytes) -> None:
     if buffer is None:
         sys.stdout.write(data.decode("utf-8"))
     else:
-        buffer.write(data)
+        rest = memoryview(data)
+        while rest:  # PYTHONUNBUFFERED makes it a raw file, which may take a part only
+            rest = rest[buffer.write(rest) or 0 :]
 
 
 def output() -> Console:

@@ -78,7 +78,7 @@ def category_colour(number: int) -> str:
     lightness keeps a contrast of 4.5 against white.
 
     >>> category_colour(0)
-    '#bf3018'
+    '#bf2e18'
     """
     hue = (8 + number * 137.508) % 360
     light = 0.30 if 45 <= hue <= 195 else 0.42
