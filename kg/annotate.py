@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import islice
 
 import ahocorasick_rs
 
@@ -152,16 +152,19 @@ def find_mentions(text: str, stretches: Sequence[tuple[int, int]] | None = None)
     for start, end, concept, scheme in mentions:
         while first < len(masks) and masks[first][1] <= start:
             first += 1
-        reason = next(
-            (
-                why
-                for a, b, why in takewhile(lambda m: m[0] <= start, masks[first:])  # noqa: B023
-                if b >= end
-            ),
-            None,
-        )
+        reason = _reason(masks, first, start, end)
         out.append(Mention(start, end, concept, scheme, reason))
     return out
+
+
+def _reason(masks: list[tuple[int, int, str]], first: int, start: int, end: int) -> str | None:
+    """Why a mention does not count: the first mask, from ``first`` on, that covers it."""
+    for a, b, reason in islice(masks, first, None):
+        if a > start:
+            return None
+        if b >= end:
+            return reason
+    return None
 
 
 def annotate(layers: Layers) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc, Span
+from spacy.util import registry
 from spacy.vocab import Vocab
 
 from kg.annotate import annotate
@@ -34,6 +35,7 @@ class CharacterTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
+        """Make every character a token."""
         return Doc(self.vocab, words=list(text), spaces=[False] * len(text))
 
     def to_bytes(self, **_: Any) -> bytes:
@@ -52,7 +54,7 @@ class CharacterTokenizer:
         return self
 
 
-@spacy.registry.tokenizers("kg.CharacterTokenizer.v1")
+@registry.tokenizers("kg.CharacterTokenizer.v1")  # type: ignore[untyped-decorator]
 def _tokenizer() -> Any:
     return lambda nlp: CharacterTokenizer(nlp.vocab)
 

@@ -96,7 +96,7 @@ def find_deadline(text: str, published: str | None) -> tuple[str, str | None] | 
     """
     for match in _DEADLINE.finditer(text):
         limited = match["before"] in {"前", "之前", "以前", "止", "结束"} or match["interval"]
-        if not limited and not (match["year_end"] == "年内"):
+        if not limited and match["year_end"] != "年内":
             continue
         iso = _deadline_iso(match, published)
         return match[0], iso

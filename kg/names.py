@@ -25,9 +25,9 @@ _TIME_PREFIX = pattern("names", "meeting-time")
 
 
 def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, str]]:
-    """Meetings named in the text, each with its frame: ``held``, ``subject`` (X会议在…召开), ``at`` (…会议上) or
-    ``cited`` (贯彻…会议精神).
+    """Find the meetings named in the text, each with its frame.
 
+    Frames: ``held``, ``subject`` (X会议在…召开), ``at`` (…会议上), ``after``, ``cited`` (贯彻…会议精神), ``other``.
     """
     head, bad, nameless = (
         pattern("names", "meeting-head"),
@@ -150,7 +150,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
 
 
 def _blocked(words: str, stop: re.Match[str]) -> bool:
-    """Is this 和/的/对/为/等 inside a longer word (和谐, 目的), so that it bounds nothing?"""
+    """Whether 和/的/对/为/等 stands inside a longer word (和谐, 目的) and bounds nothing."""
     token = stop[0]
     if token in {"和", "等"}:
         return bool(re.match(r"(?:和谐|和平|等级)", words[stop.start() : stop.start() + 2]))

@@ -1,4 +1,6 @@
-"""Stage 5: who speaks where. Divisions of China named in the text, and from which place on each of them has the
+"""Stage 5: who speaks where.
+
+Divisions of China named in the text, and from which place on each of them has the
 word (GUIDELINES, Regions): by a heading, by a subject that acts, by 我省/全市/该县, by a person introduced with
 the post; the State level is 全国.
 """
@@ -113,7 +115,9 @@ class _Resolver:
     def _resolve(self, mention: RegionMention, *context: Division) -> Division | None:
         if len(mention.candidates) == 1:
             return mention.candidates[0]
-        return regions.choose(mention.candidates, context=[*context, *self.context()], contested=mention.weak)
+        return regions.choose(
+            mention.candidates, context=[*context, *self.context()], contested=mention.weak
+        )
 
     def context(self) -> list[Division]:
         """The divisions whose report we are in, nearest first."""
@@ -215,7 +219,6 @@ class _Resolver:
         self.find_home()
         self._opening()
         previous: Segment | None = None
-        sentence_actor = -1
         for segment in self.layers.segments:
             kind = self.layers.lines[segment.line].kind
             if kind == "title":
@@ -225,14 +228,10 @@ class _Resolver:
                 previous = segment
                 if kind == "heading":
                     continue
-            acted = self._subject(segment)
-            if not acted:
-                acted = self._person(segment)
-            if acted:
-                sentence_actor = segment.sentence
+            if not self._subject(segment):
+                self._person(segment)
             self._posts(segment)
             previous = segment
-        del sentence_actor
         return self.out
 
     def _opening(self) -> None:
@@ -240,10 +239,9 @@ class _Resolver:
         title = self.layers.title
         words = self.text[slice(*title)] if title else ""
         state = pattern("actors", "state")
-        if title and state.match(words):
-            self.give(
-                0, NATIONAL, (title[0], title[0] + len(state.match(words)[0])), acts=self.document
-            )  # type: ignore[index]
+        named = state.match(words)
+        if title and named:
+            self.give(0, NATIONAL, (title[0], title[0] + named.end()), acts=self.document)
             self.national_home = True
             return
         if self.home:
@@ -317,7 +315,7 @@ class _Resolver:
         return position
 
     def _acts(self, start: int, end: int) -> tuple[bool, bool]:
-        """Does an act (or only watching) follow a subject that ends at ``start``?"""
+        """Whether an act, or only watching, follows a subject that ends at ``start``."""
         text = self.text
         act = pattern("actors", "act").search(text, start, end)
         watch = pattern("actors", "watch").search(text, start, end)
@@ -360,7 +358,6 @@ class _Resolver:
             return True
         # a division by name
         mention = self._mention_at(start)
-        lead = text[segment.start : start]
         if mention is None:
             for candidate in self._between(start, min(segment.end, start + 40)):
                 before = text[segment.start : candidate.start]
@@ -374,8 +371,7 @@ class _Resolver:
             acts, watches = self._acts(last.end, segment.end)
             who = self._resolve(last)
             if who is not None and (acts or watches):
-                listed = text[last.end : last.end + 1] in {"、"} and self._mention_at(last.end + 1)
-                if listed:
+                if text[last.end : last.end + 1] == "、" and self._mention_at(last.end + 1):
                     return False
                 span = (mention.start, last.end)
                 if acts:
@@ -407,7 +403,6 @@ class _Resolver:
                 self.act(who.name, (start, level.end()))
                 self._watched_meeting(segment)
                 return True
-        del lead
         return False
 
     def _watched_meeting(self, segment: Segment) -> None:
@@ -481,5 +476,5 @@ class _Resolver:
 
 def resolve(layers: Layers, *, document: bool) -> Speakers:
     """Who has the word where in a segmented text; ``document`` tells a formal notice of an organ."""
-    mentions = [m for m in regions.find(layers.text)]
+    mentions = regions.find(layers.text)
     return _Resolver(layers, mentions, document).run()

@@ -26,19 +26,93 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-PEOPLES = (
-    "蒙古族 蒙古 回族 藏族 维吾尔族 维吾尔 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 哈萨克族 哈萨克 "
-    "傣族 黎族 傈僳族 佤族 畲族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜族 柯尔克孜 土族 达斡尔族 仫佬族 羌族 布朗族 撒拉族 "
-    "毛南族 仡佬族 锡伯族 锡伯 阿昌族 普米族 塔吉克族 塔吉克 怒族 俄罗斯族 鄂温克族 德昂族 保安族 裕固族 京族 独龙族 鄂伦春族 "
-    "赫哲族 门巴族 珞巴族 基诺族 各族"
-).split()
+PEOPLES = [
+    "蒙古族",
+    "蒙古",
+    "回族",
+    "藏族",
+    "维吾尔族",
+    "维吾尔",
+    "苗族",
+    "彝族",
+    "壮族",
+    "布依族",
+    "朝鲜族",
+    "满族",
+    "侗族",
+    "瑶族",
+    "白族",
+    "土家族",
+    "哈尼族",
+    "哈萨克族",
+    "哈萨克",
+    "傣族",
+    "黎族",
+    "傈僳族",
+    "佤族",
+    "畲族",
+    "拉祜族",
+    "水族",
+    "东乡族",
+    "纳西族",
+    "景颇族",
+    "柯尔克孜族",
+    "柯尔克孜",
+    "土族",
+    "达斡尔族",
+    "仫佬族",
+    "羌族",
+    "布朗族",
+    "撒拉族",
+    "毛南族",
+    "仡佬族",
+    "锡伯族",
+    "锡伯",
+    "阿昌族",
+    "普米族",
+    "塔吉克族",
+    "塔吉克",
+    "怒族",
+    "俄罗斯族",
+    "鄂温克族",
+    "德昂族",
+    "保安族",
+    "裕固族",
+    "京族",
+    "独龙族",
+    "鄂伦春族",
+    "赫哲族",
+    "门巴族",
+    "珞巴族",
+    "基诺族",
+    "各族",
+]
 PSEUDO = re.compile(r"^(.*市辖区|县|市|.*直辖.*|.*行政单位|.*行政区划)$")
 #: A list of the statistics bureau, with development zones under invented codes, among the ministry's.
 FOREIGN = {"201810"}
 #: Misprints of single lists, and names that are no division of the standard.
 MISPRINTS = set(
-    "荷泽市 师河区 乔口区 达豪区 墉桥区 荔蒲县 江洲区 虎亭区 廛河回族区 加格达奇区 松岭区 新林区 呼中区 西沙群岛 南沙群岛 "
-    "中沙群岛的岛礁及其海域 邵通市 华莹市 马尔康区".split()
+    [
+        "荷泽市",
+        "师河区",
+        "乔口区",
+        "达豪区",
+        "墉桥区",
+        "荔蒲县",
+        "江洲区",
+        "虎亭区",
+        "廛河回族区",
+        "加格达奇区",
+        "松岭区",
+        "新林区",
+        "呼中区",
+        "西沙群岛",
+        "南沙群岛",
+        "中沙群岛的岛礁及其海域",
+        "邵通市",
+        "华莹市",
+        "马尔康区",
+    ]
 )
 #: (province, old name) -> (year, successors): announced by the ministry, missing from the events.
 PATCHES: dict[tuple[str, str], tuple[int, set[str]]] = {
@@ -92,7 +166,20 @@ def short_names(name: str, level: str) -> list[str]:
             out.append(stem + kind)
         out.append(stem)
     else:
-        for suffix in ("特别行政区", "特区", "地区", "林区", "新区", "矿区", "省", "市", "县", "区", "盟", "旗"):
+        for suffix in (
+            "特别行政区",
+            "特区",
+            "地区",
+            "林区",
+            "新区",
+            "矿区",
+            "省",
+            "市",
+            "县",
+            "区",
+            "盟",
+            "旗",
+        ):
             stem = name.removesuffix(suffix)
             if stem != name and (len(suffix) == 1 or len(stem) >= 2):
                 if suffix == "旗" and stem[-1] in "左右前后中":
@@ -174,7 +261,9 @@ def build(root: Path) -> list[list[str]]:
             moved[old_code] = new_code
         if new_code and new["name"] and new["name"] != old["name"]:
             begun.setdefault((new_code[:2], new["name"]), year)
-        said = re.fullmatch(r"(.+?)设立县级(.+?)。撤销.+", old["name"] or "") if not old_code else None
+        said = (
+            re.fullmatch(r"(.+?)设立县级(.+?)。撤销.+", old["name"] or "") if not old_code else None
+        )
         if said:  # an event given in words only
             for province in {c[:2] for c, row in snapshots[-1][1].items() if row == said[1]}:
                 targets = set(by_name.get((province, said[2]), []))

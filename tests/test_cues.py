@@ -88,10 +88,14 @@ EXAMPLES = [(c, s, True) for c in concepts() for s in c.matches] + [
 ]
 
 
-@pytest.mark.parametrize(("concept", "sentence", "named"), EXAMPLES, ids=lambda v: getattr(v, "id", v))
+@pytest.mark.parametrize(
+    ("concept", "sentence", "named"), EXAMPLES, ids=lambda v: getattr(v, "id", v)
+)
 def test_concepts_are_recognised_in_their_examples(concept, sentence, named):
     found = {
-        m.concept for m in find_mentions(sentence) if m.masked is None and m.scheme == concept.scheme
+        m.concept
+        for m in find_mentions(sentence)
+        if m.masked is None and m.scheme == concept.scheme
     }
     assert (concept.id in found) is named
 

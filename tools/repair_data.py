@@ -6,6 +6,7 @@ Run by hand when a source changes: ``python tools/repair_data.py``. The output i
 from __future__ import annotations
 
 import gzip
+from math import log10
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "kg" / "repair" / "data"
@@ -15,7 +16,7 @@ def write(name: str, text: str | bytes) -> None:
     """Write one gzip file without a time stamp."""
     data = text.encode("utf-8") if isinstance(text, str) else text
     (DATA / name).write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
-    print(f"{name}: {len(data):,} bytes, {(DATA / name).stat().st_size:,} compressed")  # noqa: T201
+    print(f"{name}: {len(data):,} bytes, {(DATA / name).stat().st_size:,} compressed")
 
 
 def in_gbk(char: str) -> bool:
@@ -38,5 +39,23 @@ def readings() -> None:
     write("readings.txt.gz", "".join(f"{s}\t{''.join(c)}\n" for s, c in sorted(table.items())))
 
 
+def words() -> None:
+    """Chinese words of wordfreq, sorted, and one byte each: centibels of rarity, less 100, by 4."""
+    from wordfreq import get_frequency_dict
+
+    table = {
+        word: frequency
+        for word, frequency in get_frequency_dict("zh", wordlist="large").items()
+        if len(word) <= 8 and all("\u4e00" <= c <= "\u9fff" and in_gbk(c) for c in word)
+    }
+    ordered = sorted(table)
+    rarity = bytes(
+        min(255, max(0, round((-100 * log10(table[word]) - 100) / 4))) for word in ordered
+    )
+    write("words.txt.gz", "\n".join(ordered).encode("utf-8") + b"\0" + rarity)
+    print(f"{len(ordered):,} words")
+
+
 if __name__ == "__main__":
     readings()
+    words()

@@ -103,4 +103,6 @@ def _is_person(text: str, start: int, end: int) -> bool:
 
 def _in_a_post(text: str, start: int, form: Form) -> bool:
     """副县长白云: the first character belongs to the post before it."""
-    return form.weak and text[start] == "长" and text[start - 1 : start] in set("省市县区州旗盟局厅")
+    return (
+        form.weak and text[start] == "长" and text[start - 1 : start] in set("省市县区州旗盟局厅")
+    )

@@ -147,5 +147,3 @@ def by_name(name: str) -> tuple[Division, ...]:
         return (BINGTUAN,)
     form = names().forms.get(name)
     return form.candidates if form else ()
-
-

@@ -13,7 +13,7 @@ from kg.errors import DataFileError
 
 Level = Literal["national", "bingtuan", "province", "prefecture", "county"]
 RANK: dict[str, int] = {"national": 0, "bingtuan": 1, "province": 1, "prefecture": 2, "county": 3}
-_COLUMNS = "code name level parent short since until successors former".split()
+_COLUMNS = ["code", "name", "level", "parent", "short", "since", "until", "successors", "former"]
 
 
 @dataclass(frozen=True, slots=True)

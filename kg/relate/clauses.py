@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import Literal
 
 from kg.cues import pattern
@@ -229,7 +229,7 @@ def _limited(words: str) -> bool:
 def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:
     """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
     tail = [c for c in clauses if c.sentence == sentence]
-    for before, clause in zip(tail, tail[1:], strict=False):
+    for before, clause in pairwise(tail):
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
             before.force, before.why = "told", "left out"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days
@@ -116,14 +117,10 @@ def _merge(
                 break
         else:
             if frame == "title":
-                day = _first_day(days, layers, speakers, meeting.region)
-                meeting = Meeting(
-                    name=meeting.name,
-                    date=meeting.date or day,
-                    region=meeting.region,
-                    evidence=meeting.evidence,
-                )
-            kept.append((meeting, position))
+                day = meeting.date or _first_day(days, layers, speakers, meeting.region)
+                kept.append((replace(meeting, date=day), position))
+            else:
+                kept.append((meeting, position))
     kept.sort(key=lambda item: item[1])
     return kept
 

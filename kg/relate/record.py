@@ -31,7 +31,7 @@ _NEWS = pattern("titles", "news-title")
 
 
 def is_document(layers: Layers) -> bool:
-    """Is the page a formal notice, plan or letter, whose text directs by itself?
+    """Whether the page is a formal notice, plan or letter, whose text directs by itself.
 
     Told by its title (关于…的通知), an addressee line, or 现通知如下.
     """

@@ -85,7 +85,7 @@ def state(
 
 
 def counts(clause: Clause, mention: Mention) -> bool:
-    """Does a mention in this clause make a statement?"""
+    """Whether a mention in this clause makes a statement."""
     if clause.force in {"order", "doing", "topic"}:
         return True
     # 企业主要负责人是第一责任人: a doctrine is invoked by stating it

@@ -8,9 +8,12 @@ step is gated by evidence on the page; clean simplified text comes back as it is
 from __future__ import annotations
 
 from kg.model import Alignment, Edit, EditKind, Notice, Repaired
-from kg.repair import gloss, patches, script
+from kg.repair import broken, gloss, patches, script
 
 __all__ = ["repair"]
+
+#: Decided stretches that speak for broken bytes on a page without glosses.
+FEW = 2
 
 
 def repair(notice: Notice) -> Repaired:
@@ -27,7 +30,23 @@ def repair(notice: Notice) -> Repaired:
     if not traditional and not glosses.damage:
         return Repaired(text=text, alignment=notice.alignment)
     edits: list[Edit] = []
+    suspects: list[Edit] = []
     alignment = notice.alignment
+    found = broken.find(text, converted, traditional=traditional, glossed=glosses.gated)
+    gated = glosses.gated or sum(f.decided for f in found) >= FEW
+    chosen = [f for f in found if f.decided and gated]
+    for f in found:
+        p = f.patch
+        begin, stop = alignment.to_input(p.start, p.end)
+        edit = Edit(
+            start=begin, end=stop, before=text[p.start : p.end], after=p.after, kind="bytes",
+            evidence=f.evidence, reproduced=f.reproduced, applied=f in chosen,
+        )  # fmt: skip
+        (edits if edit.applied else suspects).append(edit)
+    if chosen:
+        text, step = patches.apply(text, [f.patch for f in chosen])
+        alignment = step.compose(alignment)
+        glosses = gloss.find(text, traditional=traditional)
     if glosses.damage:
         damage = glosses.damage
         repeated = f"pinyin of the character before it, one of {len(damage)} on the page"
@@ -42,7 +61,7 @@ def repair(notice: Notice) -> Repaired:
         edits.extend(_script_edits(text, simplified, alignment))
         text = simplified
     edits.sort(key=lambda edit: (edit.start, edit.end))
-    return Repaired(text=text, alignment=alignment, edits=tuple(edits))
+    return Repaired(text=text, alignment=alignment, edits=tuple(edits), suspects=tuple(suspects))
 
 
 def _edit(

@@ -38,8 +38,9 @@ def render(
     True
     """
     from kg.view.choose import choose
+    from kg.view.content import LANGUAGES
     from kg.view.layout import layout
-    from kg.view.page import LANGUAGES, write_page
+    from kg.view.page import write_page
 
     if lang not in LANGUAGES:
         raise QueryError(f"unknown language '{lang}'", hint="one of " + ", ".join(LANGUAGES))

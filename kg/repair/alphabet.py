@@ -1,0 +1,98 @@
+"""The characters that may hide behind broken bytes, found by their GBK bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TypeAlias
+
+from kg.repair import phrases, script, words
+from kg.repair.bytes import encode
+
+#: Simplified character to the character of the page that has the bytes.
+Chars: TypeAlias = Mapping[str, str]
+Leads: TypeAlias = frozenset[int]
+
+#: Marks and their cost in nats (their rarity in running official text).
+MARKS: Mapping[str, float] = {
+    "、": 3.5, "，": 3.0, "。": 4.0, "“": 4.5, "”": 4.5, "《": 6.0, "》": 6.0, "；": 5.5, "：": 5.5,
+    "（": 6.5, "）": 6.5, "—": 8.0, "…": 9.0, "·": 8.0, "！": 9.0, "？": 9.0, "‘": 9.0, "’": 9.0,
+    "【": 9.0, "】": 9.0, "〔": 9.0, "〕": 9.0, "「": 9.0, "」": 9.0,
+}  # fmt: skip
+#: A Han character rarer than this (nats) is no candidate.
+RAREST = 17.0
+#: With an unknown trail byte only characters up to this cost are tried.
+COMMON = 13.0
+_HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
+
+
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """Candidates of a page in one script, indexed by their bytes."""
+
+    traditional: bool
+    _by_trail: Mapping[int, tuple[tuple[int, str, str], ...]]
+    _by_lead: Mapping[int, tuple[tuple[int, str, str], ...]]
+    _cache: dict[tuple[Leads | None, int], Chars] = field(default_factory=dict)
+
+    def find(self, leads: Leads | None, trail: int) -> Chars:
+        """Give the characters with one of ``leads`` (None: any) and this trail byte."""
+        key = (leads, trail)
+        got = self._cache.get(key)
+        if got is None:
+            rows = self._by_trail.get(trail, ())
+            got = {simple: char for lead, simple, char in rows if leads is None or lead in leads}
+            self._cache[key] = got
+        return got
+
+    def unfinished(self, leads: Leads) -> Chars:
+        """Give the common characters with one of ``leads`` whose trail byte could be left alone."""
+        key = (leads, -1)
+        got = self._cache.get(key)
+        if got is None:
+            costs = words.single()
+            got = {
+                simple: char
+                for lead in leads
+                for trail, simple, char in self._by_lead.get(lead, ())
+                if trail >= 0x81 and (simple in MARKS or costs.get(simple, 99.0) <= COMMON)
+            }
+            self._cache[key] = got
+        return got
+
+
+@cache
+def of_script(traditional: bool) -> Alphabet:
+    """Make the candidates of a traditional or a simplified page.
+
+    >>> "危" in of_script(True).find(None, 0xA3), "实" in of_script(True).find(None, 0xB5)
+    (True, False)
+    """
+    simplified = script.convert(_HAN)
+    costs = words.single()
+    both = phrases.both_scripts()
+    images = {s for c, s in zip(_HAN, simplified, strict=True) if c != s}
+    by_trail: dict[int, list[tuple[int, str, str]]] = {}
+    by_lead: dict[int, list[tuple[int, str, str]]] = {}
+
+    def add(simple: str, char: str) -> None:
+        pair = encode(char)
+        if pair:
+            by_trail.setdefault(pair[1], []).append((pair[0], simple, char))
+            by_lead.setdefault(pair[0], []).append((pair[1], simple, char))
+
+    for char, converted in zip(_HAN, simplified, strict=True):
+        simple = ("着" if traditional else char) if char == "著" else converted
+        if costs.get(simple, 99.0) > RAREST:
+            continue
+        foreign = char in images and char not in both if traditional else char != simple
+        if not foreign:
+            add(simple, char)
+    for mark in MARKS:
+        add(mark, mark)
+    return Alphabet(
+        traditional,
+        {k: tuple(v) for k, v in by_trail.items()},
+        {k: tuple(v) for k, v in by_lead.items()},
+    )

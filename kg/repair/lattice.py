@@ -1,0 +1,243 @@
+"""All the texts that could hide behind a passage: states of the damaging machine, and the ways on.
+
+A state says how far the shown tokens are explained and whether the hidden text is in step with them. In
+step, a character explains itself. Out of step (after a cut), the shown pair ``(u, v)`` is the trail
+byte of one hidden character and the lead byte of the next; a pair without a character may lie between, unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from kg.repair import readings, script
+from kg.repair.alphabet import Alphabet, Chars, Leads
+from kg.repair.bytes import CUT, MARK_BYTES, Cut, encode, is_lead, lost_with, shown
+from kg.repair.gloss import GLOSS, HAN
+
+TokenKind = Literal["pair", "mark", "ascii", "gloss", "half", "other"]
+_HALF = re.compile(r"\?(?P<reading>[^\W\d_]{1,8})[)）]")
+_IS_HAN = re.compile(f"[{HAN}]")
+#: At most so many vanished pairs one after another.
+MOST_LOST = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One shown unit of a passage."""
+
+    kind: TokenKind
+    text: str
+    start: int
+    end: int
+    pair: tuple[int, int] | None = None
+    readings: tuple[str, ...] = ()
+    han: bool = False
+
+    @property
+    def edge(self) -> bool:
+        """Whether a lead byte before it would be left alone (not taken for half of a pair)."""
+        return self.kind in ("mark", "gloss", "other") or (
+            self.kind == "ascii" and not 0x40 <= ord(self.text) < 0x7F
+        )
+
+
+def tokens(text: str, start: int, end: int, *, glossed: bool) -> list[Token]:
+    """Split ``text[start:end]`` into what is read as one unit."""
+    out: list[Token] = []
+    position = start
+    while position < end:
+        char = text[position]
+        if glossed and char in "(（" and position:
+            match = GLOSS.match(_PAD + text[position : position + 60])
+            if match:
+                parts = tuple(re.findall(r"[^\W\d_]+", match["readings"]))
+                stop = position + match.end() - 1
+                out.append(Token("gloss", text[position:stop], position, stop, readings=parts))
+                position = stop
+                continue
+        if glossed and char == "?":
+            half = _HALF.match(text, position, min(end, position + 12))
+            if half:
+                out.append(
+                    Token("half", half[0], position, half.end(), readings=(half["reading"],))
+                )
+                position = half.end()
+                continue
+        out.append(_token(char, position))
+        position += 1
+    return out
+
+
+_PAD = "一"
+
+
+def _token(char: str, position: int) -> Token:
+    pair = MARK_BYTES.get(char)
+    if pair:
+        return Token("mark", char, position, position + 1, pair)
+    if char < "\x80":
+        return Token("ascii", char, position, position + 1)
+    pair = encode(char)
+    if pair is None:
+        return Token("other", char, position, position + 1)
+    return Token("pair", char, position, position + 1, pair, han=bool(_IS_HAN.match(char)))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Tokens before ``at`` are explained; ``leads`` are the possible lead bytes of the next character.
+
+    ``leads`` is None in step. ``inner`` is the token of a gloss that stands between the two bytes of the
+    next character. ``lost`` counts the pairs that vanished just before.
+    """
+
+    at: int
+    leads: Leads | None = None
+    lost: int = 0
+    inner: int = -1
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """States are visited in this order: out of step before in step."""
+        return self.at, 9 if self.leads is None else self.lost
+
+
+StepKind = Literal["shown", "cut", "marked cut", "pair", "swallowed", "lost", "ascii", "orphan",
+                   "marked orphan", "glossed orphan"]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Ways on from a state: any of ``chars`` leads to ``state``."""
+
+    kind: StepKind
+    chars: Chars
+    state: State
+    extra: str = ""
+    """Text that follows the character (an ASCII character that was swallowed)."""
+
+
+Item: TypeAlias = int | Cut | str
+_LOST_BY_TRAILS = {lead: (trails, frozenset(trails)) for lead, trails in lost_with().items()}
+
+
+class Lattice:
+    """The states and steps of one passage."""
+
+    def __init__(self, row: Sequence[Token], alphabet: Alphabet, cuts: frozenset[int]) -> None:
+        self.row = row
+        self.alphabet = alphabet
+        self.cuts = cuts
+        """Tokens before which a cut is thinkable."""
+        self._steps: dict[State, tuple[Step, ...]] = {}
+
+    def steps(self, state: State) -> tuple[Step, ...]:
+        """Give the ways on that spend one hidden character."""
+        got = self._steps.get(state)
+        if got is None:
+            made = self._in_step(state) if state.leads is None else self._out_of_step(state)
+            got = self._steps[state] = tuple(made)
+        return got
+
+    def _in_step(self, state: State) -> Iterator[Step]:
+        at = state.at
+        if at >= len(self.row):
+            return
+        token = self.row[at]
+        if token.han:
+            simple = script.char(token.text) if self.alphabet.traditional else token.text
+            yield Step("shown", {_FINISH.get(simple, simple): token.text}, State(at + 1))
+        elif token.kind in ("gloss", "half"):
+            for inside in self.inside(state):
+                yield from self.steps(inside)
+        if at in self.cuts:
+            yield from self._cut(at, "cut")
+        elif token.text == "?" and at + 1 in self.cuts:
+            yield from self._cut(at + 1, "marked cut")
+
+    def _cut(self, at: int, kind: StepKind) -> Iterator[Step]:
+        pair = self.row[at].pair
+        if pair:
+            chars = self.alphabet.find(None, pair[0])
+            yield Step(kind, chars, State(at + 1, frozenset((pair[1],))))
+
+    def inside(self, state: State) -> Iterator[State]:
+        """States behind a gloss that landed between the bytes of two characters."""
+        token = self.row[state.at]
+        before = self.row[state.at - 1] if state.at else None
+        if before is None or before.kind != "pair" or before.pair is None or not token.readings:
+            return
+        lead = before.pair[1]
+        table = readings.by_tone()
+        glossed = {c for r in token.readings for c in table.get(readings.normal(r), "")}
+        pairs = (encode(char) for char in glossed)
+        trails = frozenset(p[1] for p in pairs if p and p[0] == lead and is_lead(p[1]))
+        if trails:
+            yield State(state.at + 1, trails, 0, state.at)
+
+    def _out_of_step(self, state: State) -> Iterator[Step]:
+        leads, at = state.leads or frozenset(), state.at
+        token = self.row[at] if at < len(self.row) else None
+        find = self.alphabet.find
+        if token is not None and token.pair is not None:
+            trail, lead = token.pair
+            if is_lead(lead):
+                yield Step("pair", find(leads, trail), State(at + 1, frozenset((lead,))))
+            elif lead < 0x80:
+                yield Step("swallowed", find(leads, trail), State(at + 1), chr(lead))
+        if token is not None and token.kind == "ascii" and 0x40 <= ord(token.text) < 0x7F:
+            yield Step("ascii", find(leads, ord(token.text)), State(at + 1))
+        if state.lost < MOST_LOST and state.inner < 0:
+            for lead, (_, trails) in _LOST_BY_TRAILS.items():
+                chars = find(leads, lead)
+                after = frozenset(t for t in trails if is_lead(t))
+                if chars and after:
+                    yield Step("lost", chars, State(at, _shared(after), state.lost + 1))
+        if token is None:
+            return
+        if token.edge and token.kind != "gloss":
+            yield Step("orphan", self.alphabet.unfinished(leads), State(at))
+        if token.text == "?" and (at + 1 == len(self.row) or self.row[at + 1].edge):
+            yield Step("marked orphan", self.alphabet.unfinished(leads), State(at + 1))
+        if token.kind in ("gloss", "half"):
+            chars = {
+                simple: char
+                for simple, char in self.alphabet.unfinished(leads).items()
+                if any(readings.fits(char, r) for r in token.readings)
+            }
+            if chars:
+                yield Step("glossed orphan", chars, State(at + 1))
+
+    def items(self, state: State, step: Step, char: str) -> Iterator[Item]:
+        """Give the piece of the hidden stream that a step from ``state`` with ``char`` stands for."""
+        pair = shown(char)
+        if step.kind == "shown" or pair is None:
+            yield from pair or (char,)
+            return
+        lead, trail = pair
+        yield lead
+        if step.kind in ("cut", "marked cut"):
+            yield CUT
+        if state.inner >= 0:
+            yield self.row[state.inner].text.replace("?", "(", 1)
+        yield trail
+        if step.kind == "swallowed":
+            yield ord(step.extra)
+        elif step.kind in ("orphan", "marked orphan"):
+            following = self.row[step.state.at] if step.state.at < len(self.row) else None
+            if following is not None and following.kind == "mark":
+                yield CUT
+        elif step.kind == "glossed orphan":
+            yield self.row[state.at].text.replace("?", "(", 1)
+
+
+_FINISH = {"著": "着"}
+_SHARED: dict[Leads, Leads] = {}
+
+
+def _shared(leads: Leads) -> Leads:
+    """Return one object for equal sets, so that caches keyed by them stay small and fast."""
+    return _SHARED.setdefault(leads, leads)

@@ -1,0 +1,68 @@
+"""What the rest of a page says for or against a reading: its own pairs and triples of characters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import log
+
+from kg.repair.gloss import HAN
+
+#: Only so much of a page is counted (characters); notices have 500-15,000.
+ENOUGH = 60_000
+#: Nats for a pair or a triple that the page has elsewhere, once, and for each doubling.
+PAIR, TRIPLE, DOUBLING = 1.0, 1.5, 0.4
+_STRETCH = re.compile(f"[{HAN}]{{2,}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Pairs and triples of Han characters on the page, in simplified form, damage left out."""
+
+    pairs: dict[str, float] = field(default_factory=dict)
+    triples: dict[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, text: str) -> Page:
+        """Count a text that is simplified and free of glosses."""
+        stretches = _STRETCH.findall(text[:ENOUGH])
+        pairs = Counter(a + b for s in stretches for a, b in pairwise(s))
+        triples = Counter(s[i : i + 3] for s in stretches for i in range(len(s) - 2))
+        return cls(
+            {k: PAIR + DOUBLING * log(n) for k, n in pairs.items()},
+            {k: TRIPLE + DOUBLING * log(n) for k, n in triples.items() if n > 1},
+        )
+
+    def forget(self, text: str) -> None:
+        """Take back what a suspected stretch contributed (its pairs, once each)."""
+        for a, b in pairwise(text):
+            value = self.pairs.get(a + b)
+            if value is not None and value < PAIR + DOUBLING * log(2):
+                del self.pairs[a + b]
+
+    def learn(self, text: str) -> None:
+        """Count a stretch that was restored, as if it had stood on the page."""
+        for i in range(1, len(text)):
+            self.pairs.setdefault(text[i - 1 : i + 1], PAIR)
+            if i > 1:
+                self.triples.setdefault(text[i - 2 : i + 1], TRIPLE)
+
+    def inside(self, text: str) -> float:
+        """Nats in favour of a word, from its own pairs and triples."""
+        total = 0.0
+        for i in range(1, len(text)):
+            total += self.pairs.get(text[i - 1 : i + 1], 0.0)
+            if i > 1:
+                total += self.triples.get(text[i - 2 : i + 1], 0.0)
+        return total
+
+    def joint(self, before: str, text: str) -> float:
+        """Nats in favour of ``text`` after ``before``, from what spans the two."""
+        total = self.pairs.get(before[-1:] + text[:1], 0.0)
+        if total:
+            total += self.triples.get(before[-2:] + text[:1], 0.0)
+            if len(text) > 1:
+                total += self.triples.get(before[-1:] + text[:2], 0.0)
+        return total
