@@ -386,7 +386,13 @@ def test_a_reader_that_leaves_early_is_no_error(seed_store):
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interrupt_is_exit_code_130(store):
     words = [sys.executable, "-m", "kg", "query", "-", "--store", str(store)]
-    with subprocess.Popen(words, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        words,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # a shell's background job ignores the signal, and hands that on
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as process:
         time.sleep(1.5)  # it waits for the query
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
