@@ -49,21 +49,20 @@ def with_year(month: int, day: int, published: str | None, year: int | None = No
     return _safe(guess, month, day)
 
 
-def find_days(text: str, published: str | None) -> list[DateMention]:
+def find_days(text: str, published: str | None, *, year: int | None = None) -> list[DateMention]:
     """Every day named in ``text`` in order; 昨日 and the like count from ``published``.
 
     >>> [d.iso for d in find_days('昨日召开会议，此前的12月28日', '2024-01-01')]
     ['2023-12-31', '2023-12-28']
     """
     out: list[DateMention] = []
-    year_seen: int | None = None
+    year_seen = year
     for match in _DAY.finditer(text):
         relative = match["rel"]
         if relative is None:
-            year = int(match["y"]) if match["y"] else None
-            if year is not None:
-                year_seen = year
-            iso = with_year(int(match["m"]), int(match["d"]), published, year)
+            own = int(match["y"]) if match["y"] else None
+            year_seen = own or year_seen
+            iso = with_year(int(match["m"]), int(match["d"]), published, own)
             if iso is None and published is None and year_seen is not None:
                 iso = _safe(year_seen, int(match["m"]), int(match["d"]))
             out.append(DateMention(match.start(), match.end(), iso))

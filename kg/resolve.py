@@ -216,6 +216,9 @@ class _Resolver:
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
+        if self._by_enterprise():
+            self.out.enterprise = True
+            return self.out
         self.find_home()
         self._opening()
         previous: Segment | None = None
@@ -233,6 +236,18 @@ class _Resolver:
             self._posts(segment)
             previous = segment
         return self.out
+
+    def _by_enterprise(self) -> bool:
+        """Whether a company, a school or a hospital issued the page: no region speaks in it."""
+        title = self.layers.title
+        if title and pattern("actors", "enterprise-title").search(self.text[slice(*title)]):
+            return True
+        last = [ln for ln in self.layers.lines if ln.kind in {"heading", "signature"}][-2:]
+        body = max((ln.start for ln in self.layers.lines if ln.kind == "body"), default=0)
+        signed = pattern("actors", "enterprise-signature")
+        return self.document and any(
+            ln.start > body and signed.search(self.text[ln.start : ln.end]) for ln in last
+        )
 
     def _opening(self) -> None:
         """Who has the word before anybody takes it."""

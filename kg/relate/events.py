@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days
-from kg.layers import Layers, Name
+from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Campaign, Evidence, Incident, Meeting, Policy
 from kg.names import find_campaigns, find_incidents, find_meetings, find_policies
 from kg.resolve import Speakers
@@ -17,8 +17,9 @@ from kg.resolve import Speakers
 Proof = Callable[[int, int], Evidence]
 
 _PREFIX = pattern("names", "meeting-owner")
-_IMMEDIATE = pattern("names", "meeting-at-once")
+_CONTINUED = pattern("names", "meeting-continued")
 _ORGAN = pattern("names", "meeting-organiser")
+_ISSUE = pattern("names", "issue-year")
 _VENUE = pattern("names", "meeting-venue")
 
 
@@ -27,7 +28,7 @@ def _subsequence(short: str, long: str) -> bool:
     return all(c in rest for c in short)
 
 
-def _region(name: str, position: int, speakers: Speakers) -> str | None:
+def _region(name: str, position: int, speakers: Speakers, high: int) -> str | None:
     speaker = speakers.at(position)
     match = _PREFIX.match(name)
     if match is None:
@@ -35,13 +36,23 @@ def _region(name: str, position: int, speakers: Speakers) -> str | None:
     word = match[1] or match[2]
     if word in {"国", "国务院"}:
         return NATIONAL
-    return speakers.of_level(word, speaker) or speaker
+    own = speakers.of_level(word, speaker)
+    if own is None:  # 自治区安委会…在南宁召开，广西壮族自治区主席…: named later in the sentence
+        own = next(
+            (
+                m.candidates[0].name
+                for m in speakers.mentions
+                if position < m.start < high and m.full and m.candidates[0].name.endswith(word)
+            ),
+            None,
+        )
+    return own or speaker
 
 
 def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Meeting, int]]:
     """The meetings that the notice names, each with the place where it was first reported."""
     text = layers.text
-    days = find_days(text, layers.published)
+    days = find_days(text, layers.published, year=_issue_year(layers))
     starts = [d.start for d in days]
     spans: dict[int, tuple[int, int]] = {}
     for segment in layers.segments:
@@ -52,12 +63,12 @@ def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Mee
     for name, frame in find_meetings(text, layers.segments):
         segment = layers.segments[bisect_right([s.start for s in layers.segments], name.start) - 1]
         title = layers.lines[segment.line].kind == "title"
-        region = _region(name.name, name.start, speakers)
         low, high = spans[sentence_of[id(segment)]]
+        region = _region(name.name, _owner(speakers, name, text, segment, high), speakers, high)
         date = _date(days, starts, low, high, name.start)
         if date is None and frame == "held" and found:
             before = text[low : name.start]
-            if re.search(r"会议?(?:结束)?(?:之)?后", before) and _IMMEDIATE.search(before):
+            if _CONTINUED.search(before):
                 date = found[-1][0].date
             elif re.search(r"全国[^，]{0,20}会议?(?:结束)?(?:之)?后", before):
                 date = next((m.date for m, _, _ in found if m.region == NATIONAL and m.date), None)
@@ -78,6 +89,25 @@ def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Mee
             )
         )
     return _merge(found, days, layers, speakers)
+
+
+def _issue_year(layers: Layers) -> int | None:
+    """The year of 2024年第6期 in the head of a page without a date."""
+    for line in layers.lines:
+        if line.kind in {"meta", "heading", "title"}:
+            found = _ISSUE.search(layers.text, line.start, line.end)
+            if found:
+                return int(found[1])
+    return None
+
+
+def _owner(speakers: Speakers, name: Name, text: str, segment: Segment, high: int) -> int:
+    """Where to look for whose meeting it is: …会议上，烟台市要求 names the owner behind it."""
+    if text[name.end : name.end + 1] in {"上", "中"} and segment.closer == "，":
+        following = next((t for t in speakers.turns if segment.end < t.start < high), None)
+        if following is not None and following.start <= segment.end + 2:
+            return following.start
+    return name.start
 
 
 def _date(
