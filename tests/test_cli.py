@@ -24,7 +24,7 @@ from kg.export import FORMATS
 from kg.results import FORMATS as ANSWERS
 from tests.stores import on_disk
 
-COMMANDS = ["build", "extract", "query", "view", "export", "validate", "verify", "eval"]
+COMMANDS = ["build", "extract", "repair", "query", "view", "export", "validate", "verify", "eval"]
 
 
 @pytest.fixture(scope="module")

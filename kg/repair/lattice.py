@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from kg.repair import readings, script
@@ -118,6 +118,8 @@ class Step:
     state: State
     extra: str = ""
     """Text that follows the character (an ASCII character that was swallowed)."""
+    inner: int = -1
+    """The token of a gloss that stands between the two bytes of the character."""
 
 
 Item: TypeAlias = int | Cut | str
@@ -152,7 +154,8 @@ class Lattice:
             yield Step("shown", {_FINISH.get(simple, simple): token.text}, State(at + 1))
         elif token.kind in ("gloss", "half"):
             for inside in self.inside(state):
-                yield from self.steps(inside)
+                for step in self.steps(inside):
+                    yield replace(step, inner=inside.inner)
         if at in self.cuts:
             yield from self._cut(at, "cut")
         elif token.text == "?" and at + 1 in self.cuts:
@@ -221,8 +224,9 @@ class Lattice:
         yield lead
         if step.kind in ("cut", "marked cut"):
             yield CUT
-        if state.inner >= 0:
-            yield self.row[state.inner].text.replace("?", "(", 1)
+        inner = state.inner if state.inner >= 0 else step.inner
+        if inner >= 0:
+            yield self.row[inner].text.replace("?", "(", 1)
         yield trail
         if step.kind == "swallowed":
             yield ord(step.extra)
