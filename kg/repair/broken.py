@@ -19,7 +19,7 @@ from kg.repair.page import Page
 from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
-SURE = 0.97
+SURE = 0.9
 #: Nats per character from which text after a mark is looked at: running text has 4-7, misread text 10-15.
 ODD = 7.5
 #: How far a passage reaches (characters): back to a mark, on behind the last suspicious mark.
@@ -112,8 +112,9 @@ def _odd(simplified: str, at: int, page: Page) -> bool:
         return bool(_ODD_CHAR.match(following)) or _unlike(simplified, at, page, 10.0)
     if following in "、。,;:!?":
         return mark in "!;"
-    if following < "\x80":
-        return False
+    if following < "\x80":  # it may have swallowed an ASCII byte: ;@(yuán), ?h
+        behind = simplified[at + 2 : at + 3]
+        return "@" <= following <= "~" and (behind in "((" or behind > "\u3400")
     lead = MARK_BYTES[mark][1]
     pair = encode(following)
     if pair is None:
