@@ -111,6 +111,7 @@ class _Resolver:
                 "bingtuan",
             }:
                 self.home.append(one)
+        self.home.sort(key=lambda d: -regions.RANK[d.level])  # the lowest first
 
     def _resolve(self, mention: RegionMention, *context: Division) -> Division | None:
         if len(mention.candidates) == 1:

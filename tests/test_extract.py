@@ -152,3 +152,13 @@ def test_notices_read_while_the_rules_were_written_reach_their_floors():
         f1 = result.layers[layer].f1
         assert f1 is not None
         assert f1 >= floor, layer
+
+
+def test_a_district_named_after_its_city_is_whose_report_it_is():
+    text = (
+        "铜川市印台区召开安全生产工作会议\n来源：铜川日报 2022-07-08\n"
+        "7月7日，印台区召开全区安全生产工作会议。会议强调，要狠抓煤矿安全。"
+    )
+    assert said(text, "meetings", "name", "date", "region") == {
+        ("全区安全生产工作会议", "2022-07-07", "印台区")
+    }

@@ -9,6 +9,7 @@ from kg.regions.resolve import choose, resolve
 from kg.regions.table import (
     BINGTUAN,
     CHINA,
+    RANK,
     Division,
     ancestors,
     by_code,
@@ -21,6 +22,7 @@ from kg.regions.table import (
 __all__ = [
     "BINGTUAN",
     "CHINA",
+    "RANK",
     "Division",
     "RegionMention",
     "abbreviation",

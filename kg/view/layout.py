@@ -1,7 +1,7 @@
 """Where each node stands: regions in the middle, sectors to their left, the rest to their right.
 
 Force-directed layouts of such graphs were tried first and give a hairball: most concepts are shared
-by several regions (docs/decisions/0031). In lanes every label has a line of its own, and the lines
+by several regions (docs/decisions/0050). In lanes every label has a line of its own, and the lines
 between lanes can be followed. Positions are computed here, once, from the graph alone, in units that
 are pixels at the scale at which the page opens; the page stretches the distance between the lanes to
 the shape of the window.
