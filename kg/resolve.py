@@ -111,7 +111,6 @@ class _Resolver:
                 "bingtuan",
             }:
                 self.home.append(one)
-        self.home.sort(key=lambda d: -regions.RANK[d.level])  # the lowest first
 
     def _resolve(self, mention: RegionMention, *context: Division) -> Division | None:
         if len(mention.candidates) == 1:
@@ -162,6 +161,8 @@ class _Resolver:
                 continue
             if rank == 0 and mention.weak and not self._title_subject(mention):
                 continue
+            if self._mention_at(mention.end) is not None:
+                continue  # 铜川市印台区: the last of a path, with those above it
             self._add_home(self._resolve(mention))
 
     def _title_subject(self, mention: RegionMention) -> bool:

@@ -9,7 +9,6 @@ from kg.regions.resolve import choose, resolve
 from kg.regions.table import (
     BINGTUAN,
     CHINA,
-    RANK,
     Division,
     ancestors,
     by_code,
@@ -22,7 +21,6 @@ from kg.regions.table import (
 __all__ = [
     "BINGTUAN",
     "CHINA",
-    "RANK",
     "Division",
     "RegionMention",
     "abbreviation",
