@@ -1,4 +1,4 @@
-"""Administrative divisions of China: the table (GB/T 2260), their names in text, and which is meant.
+"""Divisions of China: the table (GB/T 2260), their names in text, and which is meant.
 
 table -> names (all surface forms) -> find (mentions) -> resolve (one of the namesakes)
 """

@@ -1,7 +1,8 @@
-"""Surface forms: every way to write a division, from the table and ``ontology/region-names.yaml``."""
+"""Surface forms of divisions, from the table and ``ontology/region-names.yaml``."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,7 +23,7 @@ from kg.regions.table import (
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _KEYS = {
     "abbreviations", "aliases", "bingtuan", "zones", "contested", "words", "never_after_parent",
-    "risky", "traps",
+    "risky", "only_after_parent", "traps",
 }  # fmt: skip
 
 
@@ -37,6 +38,12 @@ class Form:
     """An ordinary word, or a short name that several places have."""
     after_parent: bool = True
     """Whether the name of a division before it makes a place of a weak form."""
+    alone: bool = True
+    """Whether it is a place at all where no division above it stands before it."""
+    risky: bool = False
+    """An official name like 城区: where it stands alone, only one in force is meant."""
+    host: bool = False
+    """A zone, or a numbered division of 兵团: it stands for the division that it belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,15 @@ def names() -> Names:
         raise DataFileError(f"{where}: missing or unknown: {', '.join(wrong)}")
     lines = path.read_text(encoding="utf-8").splitlines()
 
+    def line_of(word: str) -> int:
+        alone = re.compile(rf"(?<![一-鿿]){re.escape(word)}(?![一-鿿])")
+        return next((n for n, line in enumerate(lines, 1) if alone.search(line)), 0)
+
     def named(text: str) -> Division:
         found = _named(text)
         if found is None:
-            number = next((n for n, line in enumerate(lines, 1) if text in line), 0)
             raise DataFileError(
-                f"{where}:{number}: no division is called {text!r}, or several are",
+                f"{where}:{line_of(text)}: no division is called {text!r}, or several are",
                 hint="write the official name, with the one above it before a slash",
             )
         return found
@@ -79,30 +89,48 @@ def names() -> Names:
     found: dict[str, list[Division]] = defaultdict(list)
     for name, several in short_names().items():
         found[name].extend(several)
-    for group in ("aliases", "zones"):
-        for name, target in data[group].items():
-            found[name] = [named(target)]
+    for name, target in data["aliases"].items():
+        found[name] = [named(target)]
     for name in (*data["bingtuan"]["names"], BINGTUAN.name):
         found[name] = [BINGTUAN]
+    hosts: dict[str, Division] = {name: named(target) for name, target in data["zones"].items()}
     for name, target in data["bingtuan"]["divisions"].items():
         city = named(target)
-        for form in (f"第{name}", f"兵团第{name}", f"兵团{name}"):
-            found[form] = [city]
-            if city is not BINGTUAN:
-                found[form + city.name] = [city]
+        hosts |= dict.fromkeys((f"第{name}", f"兵团第{name}", f"兵团{name}"), city)
         if city is not BINGTUAN:
-            found[name + city.name] = [city]
+            for before in (name, f"第{name}", f"兵团第{name}", f"兵团{name}"):
+                for written in (city.name, *city.short):
+                    found[before + written] = [city]
+    for key in ("contested", "words", "never_after_parent", "risky", "only_after_parent"):
+        for word in data[key]:
+            if word not in found and word not in hosts and word not in full_names():
+                raise DataFileError(
+                    f"{where}:{line_of(word)}: {key}: no division is called {word!r}",
+                    hint="correct the name, or take it out",
+                )
     weak = {*data["words"], *data["contested"], *data["risky"]}
-    never = set(data["never_after_parent"])
+    never, apart = set(data["never_after_parent"]), set(data["only_after_parent"])
     forms = {
-        name: Form(_in_force(several), weak=name in weak, after_parent=name not in never)
+        name: Form(
+            _in_force(several),
+            weak=name in weak,
+            after_parent=name not in never,
+            alone=name not in apart,
+        )
         for name, several in found.items()
         if len(name) > 1
     }
+    forms |= {name: Form((division,), host=True) for name, division in hosts.items()}
     for name, several in full_names().items():
         if name in {"全国", BINGTUAN.name}:
             continue
-        forms[name] = Form(_in_force(list(several)), full=True, weak=name in weak)
+        forms[name] = Form(
+            _in_force(list(several)),
+            full=True,
+            weak=name in weak,
+            alone=name not in apart,
+            risky=name in data["risky"],
+        )
     return Names(
         forms,
         frozenset(data["traps"]),
@@ -127,7 +155,7 @@ def _named(text: str) -> Division | None:
 
 
 def abbreviation(char: str) -> Division | None:
-    """The province that a document number calls by one character.
+    """Tell the province that a document number calls by one character.
 
     >>> abbreviation("湘").name
     '湖南省'
@@ -136,7 +164,7 @@ def abbreviation(char: str) -> Division | None:
 
 
 def by_name(name: str) -> tuple[Division, ...]:
-    """The divisions that a name can mean, those in force if any; ``()`` for an unknown one.
+    """List the divisions that a name can mean, those in force if any; ``()`` for an unknown one.
 
     >>> [d.code for d in by_name("和平区")]
     ['120101', '210102']

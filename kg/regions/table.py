@@ -18,7 +18,7 @@ _COLUMNS = ["code", "name", "level", "parent", "short", "since", "until", "succe
 
 @dataclass(frozen=True, slots=True)
 class Division:
-    """An administrative division, by its official name; two carry no code: 全国 and 新疆生产建设兵团.
+    """A division by its official name; two carry no code: 全国 and 新疆生产建设兵团.
 
     >>> by_code("231281").name
     '安达市'
@@ -107,7 +107,7 @@ def _codes() -> dict[str, Division]:
 
 
 def by_code(code: str) -> Division | None:
-    """The division of a six-digit code, also of a former code; in force before abolished.
+    """Look a division up by its six-digit code, also of a former code; in force before abolished.
 
     >>> by_code("230000").name, by_code("110103").until, by_code("999999")
     ('黑龙江省', 2010, None)
@@ -139,15 +139,15 @@ def _in_force_first(division: Division) -> tuple[bool, int, str]:
 
 
 def parent(division: Division) -> Division | None:
-    """The division directly above, None at the top."""
+    """Tell the division directly above, None at the top."""
     return by_code(division.parent) if division.parent else None
 
 
 @cache
 def ancestors(division: Division) -> tuple[Division, ...]:
-    """The divisions above it, nearest first; empty for a province.
+    """List the divisions above it, nearest first; empty for a province.
 
-    >>> [d.name for d in ancestors(by_code("341128") or by_code("340523"))]
+    >>> [d.name for d in ancestors(by_code("340523"))]
     ['马鞍山市', '安徽省']
     """
     out: list[Division] = []
@@ -159,7 +159,7 @@ def ancestors(division: Division) -> tuple[Division, ...]:
 
 
 def path_name(division: Division) -> str:
-    """The name with those above it, as an address begins.
+    """Write the name with those above it, as an address begins.
 
     >>> path_name(by_code("340523"))
     '安徽省马鞍山市和县'
@@ -192,7 +192,7 @@ def within(division: Division, container: Division) -> bool:
 
 
 def one_chain(candidates: Iterable[Division]) -> Division | None:
-    """The highest of divisions that all lie in one another (吉林省, 吉林市), else None.
+    """Take the highest of divisions that all lie in one another (吉林省, 吉林市), else None.
 
     >>> one_chain([by_code("220000"), by_code("220200")]).name
     '吉林省'
