@@ -14,7 +14,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Modality = Literal["obligation", "prohibition", "permission", "recommendation"]
-EditKind = Literal["gloss", "script", "bytes", "entity", "space", "width", "invisible"]
+EditKind = Literal[
+    "gloss", "script", "bytes", "entity", "invisible", "private", "width", "mark",
+    "lost", "masked", "word",
+]  # fmt: skip
+"""What was damaged; the last three are only told, never changed."""
 
 #: The State level, as a region of the graph (GUIDELINES: 全国 stands for the State level).
 NATIONAL = "全国"

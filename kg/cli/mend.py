@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
@@ -41,6 +42,7 @@ def repair(
     """Restore a damaged page; what is only suspected is listed and left as it is."""
     if diff and report:
         fail("--diff or --report, not both")
+    from kg.model import EditKind
     from kg.read import read_path
     from kg.repair import repair as restore
 
@@ -54,12 +56,9 @@ def repair(
         emit((restored.text.rstrip("\n") + "\n").encode("utf-8"))
     if target is not None:
         _write(target, restored.text)
-    counts = {kind: sum(e.kind == kind for e in restored.edits) for kind in _KINDS}
-    done = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+    counts = Counter(edit.kind for edit in restored.edits)
+    done = ", ".join(f"{counts[kind]} {kind}" for kind in get_args(EditKind) if counts[kind])
     tell(f"{done or 'nothing'} restored, {len(restored.suspects)} passages suspected")
-
-
-_KINDS = ("gloss", "script", "bytes")
 
 
 def _report(restored: Repaired, format: ReportFormat) -> str:

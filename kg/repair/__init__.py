@@ -1,14 +1,18 @@
-"""Damaged text restored, with a receipt for every change: glosses, script, broken bytes.
+"""Damaged text restored, with a receipt for every change.
 
 What mirror pages do to a notice is described in docs/damage.md. Repair works in the opposite order:
-broken bytes first (they may hide half a gloss), then glosses, then traditional to simplified. Each
-step is gated by evidence on the page; clean simplified text comes back as it is.
+entities and invisible characters, which would hide the rest; broken bytes (they may hide half a gloss);
+glosses; traditional to simplified; doubled marks. Each step of the mirrors is gated by evidence on the page;
+clean simplified text comes back as it is. What is lost for good is told and left alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
 from kg.model import Alignment, Edit, EditKind, Notice, Repaired
-from kg.repair import broken, gloss, patches, script
+from kg.repair import broken, characters, gloss, lost, patches, script
 
 __all__ = ["repair"]
 
@@ -22,56 +26,100 @@ def repair(notice: Notice) -> Repaired:
     >>> from kg.repair import _notice
     >>> repair(_notice("安全生產(chǎn)工作會議(yì),緊接著生產(chǎn)會議(yì)")).text
     '安全生产工作会议,紧接着生产会议'
+    >>> repair(_notice("狠抓尾\u200b矿库&ldquo;头顶库&rdquo;，，")).text
+    '狠抓尾矿库“头顶库”，'
     """
-    text = notice.text
+    page = _Page(notice.text, notice.alignment)
+    page.mend(characters.FIRST)
+    _mirror(page)
+    page.mend(characters.LAST)
+    for place in lost.find(page.text):
+        page.note(place.start, place.end, place.proposal, place.kind, place.evidence, applied=False)
+    page.edits.sort(key=lambda edit: (edit.start, edit.end))
+    page.suspects.sort(key=lambda edit: (edit.start, edit.end))
+    return Repaired(
+        text=page.text,
+        alignment=page.alignment,
+        edits=tuple(page.edits),
+        suspects=tuple(page.suspects),
+    )
+
+
+@dataclass(slots=True)
+class _Page:
+    """The text as far as it is restored, and the receipts so far."""
+
+    text: str
+    alignment: Alignment
+    """From ``text`` to the raw file."""
+    edits: list[Edit] = field(default_factory=list)
+    suspects: list[Edit] = field(default_factory=list)
+
+    def note(
+        self,
+        start: int,
+        end: int,
+        after: str,
+        kind: EditKind,
+        evidence: str,
+        *,
+        applied: bool = True,
+        reproduced: bool | None = None,
+    ) -> None:
+        """Keep the receipt of a change of ``text[start:end]``, or of a suspicion."""
+        begin, stop = self.alignment.to_input(start, end)
+        edit = Edit(
+            start=begin, end=stop, before=self.text[start:end], after=after, kind=kind,
+            evidence=evidence, reproduced=reproduced, applied=applied,
+        )  # fmt: skip
+        (self.edits if applied else self.suspects).append(edit)
+
+    def patch(self, found: Iterable[patches.Patch]) -> None:
+        """Change the text (patches in order, not overlapping)."""
+        self.text, step = patches.apply(self.text, found)
+        self.alignment = step.compose(self.alignment)
+
+    def mend(self, steps: Iterable[characters.Step]) -> None:
+        """Take the repairs that need no evidence from the page."""
+        for step in steps:
+            found = sorted(step(self.text), key=lambda c: c.patch.start)
+            for c in found:
+                self.note(c.patch.start, c.patch.end, c.patch.after, c.kind, c.evidence)
+            if found:
+                self.patch([c.patch for c in found])
+
+
+def _mirror(page: _Page) -> None:
+    """Undo what mirrors do: broken bytes, glosses, script."""
+    text = page.text
     converted = script.convert(text)
     traditional = script.is_traditional(text, converted)
     glosses = gloss.find(text, traditional=traditional)
     if not traditional and not glosses.damage:
-        return Repaired(text=text, alignment=notice.alignment)
-    edits: list[Edit] = []
-    suspects: list[Edit] = []
-    alignment = notice.alignment
+        return
     found = broken.find(text, converted, traditional=traditional, glossed=glosses.gated)
     gated = glosses.gated or sum(f.decided for f in found) >= FEW
     chosen = [f for f in found if f.decided and gated]
     for f in found:
         p = f.patch
-        begin, stop = alignment.to_input(p.start, p.end)
-        edit = Edit(
-            start=begin, end=stop, before=text[p.start : p.end], after=p.after, kind="bytes",
-            evidence=f.evidence, reproduced=f.reproduced, applied=f in chosen,
+        page.note(
+            p.start, p.end, p.after, "bytes", f.evidence,
+            applied=f in chosen, reproduced=f.reproduced,
         )  # fmt: skip
-        (edits if edit.applied else suspects).append(edit)
     if chosen:
-        text, step = patches.apply(text, [f.patch for f in chosen])
-        alignment = step.compose(alignment)
-        glosses = gloss.find(text, traditional=traditional)
+        page.patch([f.patch for f in chosen])
+        glosses = gloss.find(page.text, traditional=traditional)
     if glosses.damage:
-        damage = glosses.damage
-        repeated = f"pinyin of the character before it, one of {len(damage)} on the page"
-        for g in damage:
-            edits.append(_edit(alignment, g.start, g.end, text, "", "gloss", repeated))
-        text, step = patches.apply(
-            text, [patches.Patch(g.start - 1, g.end, text[g.start - 1]) for g in damage]
+        repeated = f"pinyin of the character before it, one of {len(glosses.damage)} on the page"
+        for g in glosses.damage:
+            page.note(g.start, g.end, "", "gloss", repeated)
+        page.patch(
+            patches.Patch(g.start - 1, g.end, page.text[g.start - 1]) for g in glosses.damage
         )
-        alignment = step.compose(alignment)
     if traditional:
-        simplified = script.finish(script.convert(text))
-        edits.extend(_script_edits(text, simplified, alignment))
-        text = simplified
-    edits.sort(key=lambda edit: (edit.start, edit.end))
-    return Repaired(text=text, alignment=alignment, edits=tuple(edits), suspects=tuple(suspects))
-
-
-def _edit(
-    alignment: Alignment, start: int, end: int, text: str, after: str, kind: EditKind, evidence: str
-) -> Edit:
-    """Make an applied edit of ``text[start:end]``, its span mapped to the raw file."""
-    begin, stop = alignment.to_input(start, end)
-    return Edit(
-        start=begin, end=stop, before=text[start:end], after=after, kind=kind, evidence=evidence
-    )
+        simplified = script.finish(script.convert(page.text))
+        page.edits.extend(_script_edits(page.text, simplified, page.alignment))
+        page.text = simplified
 
 
 def _script_edits(text: str, simplified: str, alignment: Alignment) -> list[Edit]:
@@ -83,8 +131,16 @@ def _script_edits(text: str, simplified: str, alignment: Alignment) -> list[Edit
             if begin < 0:
                 begin = i
         elif begin >= 0:
+            start, end = alignment.to_input(begin, i)
             edits.append(
-                _edit(alignment, begin, i, text, simplified[begin:i], "script", "OpenCC t2s")
+                Edit(
+                    start=start,
+                    end=end,
+                    before=text[begin:i],
+                    after=simplified[begin:i],
+                    kind="script",
+                    evidence="OpenCC t2s",
+                )
             )
             begin = -1
     return edits

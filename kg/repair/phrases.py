@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -40,3 +42,38 @@ def phrases() -> frozenset[str]:
 def both_scripts() -> frozenset[str]:
     """Simplified characters that traditional text has as well."""
     return frozenset(rows().get("both_scripts", ""))
+
+
+@cache
+def private_use() -> Mapping[str, str]:
+    """Private-use characters of the older GB 18030 tables, and what the standard has now.
+
+    >>> private_use()["\ue5e5"]
+    '\u3000'
+    """
+    table = {}
+    for code, char in rows().get("private_use", {}).items():
+        if not (len(char) == 1 and re.fullmatch("E[0-9A-F]{3}|F[0-8][0-9A-F]{2}", str(code))):
+            raise DataFileError(
+                f"ontology/repairs.yaml: private_use {code}: needs a code point from E000 to F8FF and one character"
+            )
+        table[chr(int(str(code), 16))] = char
+    return table
+
+
+@cache
+def frames() -> Mapping[str, tuple[str, ...]]:
+    """Fixed expressions in which one word alone can stand, by that word; ``_`` is its place.
+
+    >>> "_生产责任制" in frames()["安全"]
+    True
+    """
+    out = {}
+    for word, expressions in rows().get("frames", {}).items():
+        wrong = [e for e in expressions if not (e.startswith("_") ^ e.endswith("_"))]
+        if wrong or len(expressions) < 3:
+            raise DataFileError(
+                f"ontology/repairs.yaml: frames of {word}: three at least, each with _ at one end"
+            )
+        out[word] = tuple(expressions)
+    return out
