@@ -186,7 +186,7 @@ def test_a_notice_that_breaks_a_shape_is_not_stored(files, tmp_path, monkeypatch
 
 
 def test_a_folder_without_notices_is_told(files, tmp_path):
-    (files / "a.pdf").write_bytes(b"%PDF-1.7")
+    (files / "a.zip").write_bytes(b"PK")
     line = complaint(kg("build", files, "--store", tmp_path / "s"))
     assert "no notices in this folder" in line
 

@@ -140,8 +140,9 @@ REFUSALS = {
     "zip.txt": (b"PK\x03\x04....", "a zip archive"),
     "doc.txt": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "an old Office"),
     "png.html": (b"\x89PNG\r\n", "a PNG picture"),
-    "notice.pdf": (SIMPLIFIED.encode(), "a PDF"),
-    "notice.docx": (SIMPLIFIED.encode(), "a Word document"),
+    "notice.pdf": (SIMPLIFIED.encode(), "a broken PDF"),
+    "notice.docx": (SIMPLIFIED.encode(), "cannot be unpacked as a Word document"),
+    "notice.doc": (SIMPLIFIED.encode(), "an old Word document"),
     "notice.eml": (SIMPLIFIED.encode(), "an e-mail"),
     "notice.zip": (SIMPLIFIED.encode(), "a zip archive"),
     "half.txt": (b"\xff\xfe" + SIMPLIFIED.encode("utf-16-le") + b"\x89", "broken"),
@@ -228,7 +229,7 @@ def test_read_keeps_an_escape_code_that_a_notice_contains() -> None:
 
 
 def test_find_takes_readable_files_of_a_folder_sorted_and_each_once(tmp_path: Path) -> None:
-    for name in ("b.txt", "a.html", "c.json", ".hidden.txt", "sub/d.MD", ".git/e.txt", "x.pdf"):
+    for name in ("b.txt", "a.html", "c.json", ".hidden.txt", "sub/d.MD", ".git/e.txt", "x.zip"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(SIMPLIFIED, encoding="utf-8")
     (tmp_path / "again.txt").symlink_to(tmp_path / "b.txt")
@@ -244,12 +245,12 @@ def test_find_takes_readable_files_of_a_folder_sorted_and_each_once(tmp_path: Pa
 def test_find_reports_what_is_missing_and_still_finds_the_rest(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SIMPLIFIED, encoding="utf-8")
     (tmp_path / "scans").mkdir()
-    (tmp_path / "scans" / "b.pdf").write_bytes(b"%PDF")
+    (tmp_path / "scans" / "b.zip").write_bytes(b"PK")
     found, errors = find([tmp_path / "no", tmp_path / "scans", tmp_path / "a.txt"])
     assert [p.name for p in found] == ["a.txt"]
     assert [str(e) for e in errors] == [
         f"{tmp_path / 'no'}: no such file or folder",
-        f"{tmp_path / 'scans'}: no notices in this folder (there are 1 .pdf)",
+        f"{tmp_path / 'scans'}: no notices in this folder (there are 1 .zip)",
     ]
     assert all(e.hint for e in errors[1:])
 
@@ -262,7 +263,9 @@ def test_find_does_not_run_in_circles(tmp_path: Path) -> None:
 
 
 def test_every_format_is_found_by_its_suffixes() -> None:
-    assert sorted(formats()) == [".htm", ".html", ".markdown", ".md", ".shtml", ".txt", ".xhtml"]
+    assert sorted(formats()) == [
+        ".docm", ".docx", ".htm", ".html", ".markdown", ".md", ".pdf", ".shtml", ".txt", ".xhtml",
+    ]  # fmt: skip
 
 
 # --- the notice --------------------------------------------------------------------------------

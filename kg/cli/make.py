@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
 PathsArgument = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html)."),
+    typer.Argument(
+        metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html, .docx, .pdf)."
+    ),
 ]
 _MANY = 5  # names listed one by one in the summary
 

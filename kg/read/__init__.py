@@ -5,7 +5,8 @@ and ``read(data: bytes) -> Page``; nothing else needs to be told. Heavy imports 
 
 Offsets count the code points of ``Notice.raw``, and ``Notice.raw`` is the file's bytes under
 ``decode(notice.encoding, "replace")``: the file exactly as it lies on disk, line ends as they are,
-without the byte order mark that the codec consumes.
+without the byte order mark that the codec consumes. In a container (.docx, .pdf) it is the part that
+holds the words: see the module of the format.
 """
 
 from __future__ import annotations
@@ -41,8 +42,6 @@ MAX_CONTROL_SHARE = 0.005
 
 #: Documents that are known and not read, and how to say it.
 REFUSED = {
-    ".pdf": "a PDF",
-    ".docx": "a Word document",
     ".doc": "an old Word document",
     ".wps": "a WPS document",
     ".ofd": "an OFD document",
@@ -69,7 +68,7 @@ _SURROGATES = re.compile(r"[\ud800-\udfff]")
 def formats() -> dict[str, Callable[[bytes], Page]]:
     """Map each file suffix to its reader.
 
-    >>> sorted(formats())[:2]
+    >>> sorted(formats())[2:4]
     ['.htm', '.html']
     """
     readers: dict[str, Callable[[bytes], Page]] = {}
