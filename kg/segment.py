@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from kg.cues import rows
+from kg.cues import compiled, rows
 from kg.layers import Layers, Line, LineKind, Segment
 
 _STRIP = " \t\r　 |>●■★◆▲▪○·*#"
@@ -45,7 +45,7 @@ _STOPS = "。！？"
 
 @cache
 def _structure() -> tuple[tuple[re.Pattern[str], str, int], ...]:
-    return tuple((re.compile(row.pattern), row.kind, row.max) for row in rows("structure"))
+    return tuple((compiled(row), row.kind, row.max) for row in rows("structure"))
 
 
 def line_kind(line: str) -> str | None:

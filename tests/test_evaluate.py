@@ -304,6 +304,8 @@ def test_evaluation_as_json_holds_the_same_figures(gold: Path) -> None:
         "precision": 1.0,
         "recall": 1 / 3,
         "f1": 0.5,
+        "f1_interval": None,
+        "f1_related_half": 0.5,
     }
     assert result["modality"]["macro_f1"] == pytest.approx(1 / 3)
     assert result["notices"][0]["id"] == "a"

@@ -138,6 +138,16 @@ def emit(data: bytes) -> None:
             rest = rest[buffer.write(rest) or 0 :]
 
 
+def write_text(path: Path, text: str) -> None:
+    """Write a text file; StoreError says why it cannot be."""
+    from kg.errors import StoreError
+
+    try:
+        path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
+
+
 def output() -> Console:
     """Make a console for tables: as wide as the terminal, or as its text where there is none."""
     from rich.console import Console

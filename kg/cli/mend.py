@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from kg.cli.common import emit, fail, guarded, output, tell
+from kg.cli.common import emit, fail, guarded, output, tell, write_text
 
 if TYPE_CHECKING:
     from kg.model import Edit, Notice, Repaired
@@ -55,7 +55,7 @@ def repair(
     elif target is None:
         emit((restored.text.rstrip("\n") + "\n").encode("utf-8"))
     if target is not None:
-        _write(target, restored.text)
+        write_text(target, restored.text)
     counts = Counter(edit.kind for edit in restored.edits)
     done = ", ".join(f"{counts[kind]} {kind}" for kind in get_args(EditKind) if counts[kind])
     tell(f"{done or 'nothing'} restored, {len(restored.suspects)} passages suspected")
@@ -108,15 +108,6 @@ def _show(notice: Notice, restored: Repaired) -> None:
             line.append(f"{{?{safe(edit.after)}?}}", style="yellow")
         line.append(safe(after))
         console.print(line)
-
-
-def _write(path: Path, text: str) -> None:
-    from kg.errors import StoreError
-
-    try:
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 COMMANDS = {"repair": repair}

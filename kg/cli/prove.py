@@ -5,11 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg.cli.common import STORE, StoreOption, emit, guarded, progress, tell, tell_error
+from kg.cli.common import (
+    STORE,
+    StoreOption,
+    emit,
+    fail,
+    guarded,
+    progress,
+    tell,
+    tell_error,
+    write_text,
+)
+
+if TYPE_CHECKING:
+    from kg.evaluate import Evaluation
 
 
 @guarded
@@ -70,20 +83,76 @@ def evaluate(
     summary: Annotated[
         bool, typer.Option("--summary", help="Leave out the misses and false hits.")
     ] = False,
+    phenomena: Annotated[
+        bool, typer.Option("--phenomena", help="Also F1 for each thing that is hard.")
+    ] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option("--html", metavar="FILE", help="Write misses and false hits as a page."),
+    ] = None,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Floors of F1; exit 1 where one is not reached."),
+    ] = None,
+    update: Annotated[
+        bool, typer.Option("--update", help="Raise the floors to what was reached.")
+    ] = False,
+    allow_regression: Annotated[
+        bool, typer.Option("--allow-regression", help="With --update: lower them too.")
+    ] = False,
+    rules: Annotated[
+        bool, typer.Option("--rules", help="List cue rows that fire on no or one notice.")
+    ] = False,
 ) -> None:
     """Precision, recall and F1 of each layer against notices that people annotated."""
+    from kg.evaluate import as_html, as_text, find_gold
     from kg.evaluate import as_json as to_json
-    from kg.evaluate import as_text
     from kg.evaluate import evaluate as run
 
+    if (update or allow_regression) and baseline is None:
+        fail("--update needs --baseline FILE")
     result = run(gold)
-    text = to_json(result) if as_json else as_text(result, differences=not summary)
+    shown = as_text(result, differences=not summary, intervals=True, phenomena=phenomena)
+    text = to_json(result) if as_json else shown
     if result.notices or as_json:
         emit((text.rstrip("\n") + "\n").encode("utf-8"))
+    if page is not None:
+        write_text(page, as_html(result))
+        tell(f"{page}: {sum(len(n.differences) for n in result.notices)} differences")
+    if rules:
+        from kg.evaluate.rules import as_text as rules_text
+        from kg.evaluate.rules import fired
+
+        notices = [notice for _, notice in find_gold(gold)[0]]
+        emit(("\n" + rules_text(fired(notices), len(notices)) + "\n").encode("utf-8"))
     for error in result.errors:
         tell_error(error)
-    if result.errors:
+    held = baseline is None or _holds(baseline, result, gold, update, allow_regression)
+    if result.errors or not held:
         raise typer.Exit(1)
+
+
+def _holds(
+    path: Path, result: Evaluation, gold: list[Path], update: bool, allow_regression: bool
+) -> bool:
+    """Compare with the floors, and move them where that is asked for."""
+    from kg.evaluate import find_gold
+    from kg.evaluate.baseline import Baseline, reached
+
+    now = reached(result, find_gold(gold)[0])
+    before = Baseline.read(path)
+    if update:
+        kept = now if before is None or allow_regression else before.raised(now)
+        write_text(path, kept.as_json())
+        tell(f"{path}: floors of {len(kept.floors)} layers")
+        before = kept
+    if before is None:
+        tell(f"{path}: no baseline yet; --update makes it")
+        return False
+    broken = before.broken(now)
+    for line in broken:
+        tell(f"{path}: {line}")
+    return not broken
 
 
 COMMANDS = {"validate": validate, "verify": verify, "eval": evaluate}

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError
+from kg.evaluate.browser import as_html
 from kg.evaluate.report import as_json, as_text
 from kg.evaluate.score import (
     KEYS,
@@ -40,6 +41,7 @@ __all__ = [
     "Difference",
     "Evaluation",
     "NoticeScore",
+    "as_html",
     "as_json",
     "as_text",
     "evaluate",

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 
-from kg.evaluate.score import LAYERS, Count, Evaluation
+from kg.evaluate import resample
+from kg.evaluate.score import LAYERS, SCHEMES, Count, Evaluation
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _MARKS = {
@@ -17,8 +18,17 @@ _MARKS = {
 }
 
 
-def as_text(evaluation: Evaluation, *, differences: bool = True) -> str:
+def as_text(
+    evaluation: Evaluation,
+    *,
+    differences: bool = True,
+    intervals: bool = False,
+    phenomena: bool = False,
+) -> str:
     """Write a table of the layers, then each miss and false hit with its sentence.
+
+    ``intervals`` adds how far each F1 could lie off (kg.evaluate.resample) and the F1 with credit for
+    a broader or narrower concept; ``phenomena`` the F1 on the notices in which each is found.
 
     >>> from kg.evaluate import Evaluation, score
     >>> result = score({"id": "a", "regions": ["湖南省"]}, {"regions": [{"name": "湖北省"}]})
@@ -33,6 +43,10 @@ def as_text(evaluation: Evaluation, *, differences: bool = True) -> str:
     """
     lines = [_head(evaluation)]
     lines += _table(evaluation)
+    if intervals:
+        lines += ["", *_intervals(evaluation)]
+    if phenomena:
+        lines += ["", *_phenomena(evaluation)]
     if differences:
         for notice in evaluation.notices:
             if notice.differences:
@@ -46,9 +60,22 @@ def as_text(evaluation: Evaluation, *, differences: bool = True) -> str:
 
 def as_json(evaluation: Evaluation) -> str:
     """Write the figures (unrounded), the counts of each notice and its differences as JSON."""
+    found = resample.intervals(evaluation)
     return json.dumps(
         {
-            "layers": {name: _figures(count) for name, count in _ordered(evaluation.layers)},
+            "layers": {
+                name: _figures(count)
+                | {"f1_interval": found.get(name)}
+                | ({"f1_related_half": evaluation.near_f1(name)} if name in SCHEMES else {})
+                for name, count in _ordered(evaluation.layers)
+            },
+            "phenomena": {
+                name: {
+                    "notices": len(part.notices),
+                    "f1": {layer: count.f1 for layer, count in _ordered(part.layers)},
+                }
+                for name, part in evaluation.phenomena.items()
+            },
             "modality": {
                 "macro_f1": evaluation.modality_macro_f1,
                 "classes": {n: _figures(c) for n, c in sorted(evaluation.modality.items())},
@@ -88,6 +115,24 @@ def _table(evaluation: Evaluation) -> Iterator[str]:
     if evaluation.modality:
         yield f"{'modality, macro F1':<56}{_rate(evaluation.modality_macro_f1):>7}"
         yield f"{'action, of the clauses found':<56}{_rate(evaluation.action_accuracy):>7}"
+
+
+def _intervals(evaluation: Evaluation) -> Iterator[str]:
+    yield f"{'F1':<17}{'':>6}{'95 % interval':>17}{'related half':>14}"
+    found = resample.intervals(evaluation)
+    for name, count in _ordered(evaluation.layers):
+        low, high = found.get(name, (None, None))
+        between = "–" if low is None or high is None else f"{low:.3f} – {high:.3f}"
+        near = _rate(evaluation.near_f1(name)) if name in SCHEMES else ""
+        yield f"{name:<17}{_rate(count.f1):>6}{between:>17}{near:>14}"
+
+
+def _phenomena(evaluation: Evaluation) -> Iterator[str]:
+    yield f"{'phenomenon':<40}{'notices':>8}" + "".join(f"{name[:11]:>12}" for name in LAYERS)
+    for name, part in evaluation.phenomena.items():
+        layers = part.layers
+        rates = (_rate(layers[x].f1 if x in layers else None) for x in LAYERS)
+        yield f"{_clean(name)[:39]:<40}{len(part.notices):>8}" + "".join(f"{r:>12}" for r in rates)
 
 
 def _row(name: str, count: Count) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -26,7 +27,12 @@ KEYS: Mapping[str, tuple[str, ...]] = {
 #: All layers, in the order of the schema.
 LAYERS = (*KEYS, "obligations")
 
+#: Layers whose items are concepts with broader ones.
+SCHEMES = ("stresses", "responsibilities", "measures")
+
 Item = Mapping[str, Any]
+#: What a phenomenon says of this notice alone: 'person-name-with-place:张北川', 'list(群租房)'.
+_PARTICULAR = re.compile(r"\s*[(（:：].*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,8 @@ class Difference:
     kind: Literal["missed", "false", "modality", "action"]
     item: str
     sentence: str
+    words: tuple[str, ...] = ()
+    """The words in the sentence that the item is about, if they are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,10 @@ class NoticeScore:
     action: Count = Count()
     """Of the paired clauses: ``right`` agree on the action, ``missed`` do not."""
     differences: tuple[Difference, ...] = ()
+    related: Mapping[str, int] = field(default_factory=dict)
+    """Per layer of concepts: misses whose region has a broader or narrower concept among the false hits."""
+    phenomena: tuple[str, ...] = ()
+    """What is hard in this notice, as its gold says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +109,31 @@ class Evaluation:
     def layers(self) -> dict[str, Count]:
         """Totals of each layer over the notices whose gold has it."""
         return _sum(n.layers for n in self.notices)
+
+    @property
+    def related(self) -> dict[str, int]:
+        """Totals of near hits (see NoticeScore.related)."""
+        totals: dict[str, int] = defaultdict(int)
+        for notice in self.notices:
+            for layer, count in notice.related.items():
+                totals[layer] += count
+        return dict(totals)
+
+    def near_f1(self, layer: str) -> float | None:
+        """F1 of a layer, half a point given for a broader or narrower concept; None without items."""
+        count = self.layers.get(layer, Count())
+        total = 2 * count.right + count.false + count.missed
+        return (2 * count.right + self.related.get(layer, 0)) / total if total else None
+
+    @property
+    def phenomena(self) -> dict[str, Evaluation]:
+        """The notices of each phenomenon that two or more have, most notices first."""
+        names = Counter(name for n in self.notices for name in n.phenomena)
+        return {
+            name: Evaluation(notices=tuple(n for n in self.notices if name in n.phenomena))
+            for name, count in sorted(names.items(), key=lambda item: (-item[1], item[0]))
+            if count > 1
+        }
 
     @property
     def modality(self) -> dict[str, Count]:
@@ -127,6 +164,7 @@ def score(gold: Item, found: Item, sentences: Sentences | None = None) -> Notice
     """
     sentences = sentences or Sentences(())
     layers: dict[str, Count] = {}
+    related: dict[str, int] = {}
     differences: list[Difference] = []
     for layer, fields in KEYS.items():
         if layer not in gold:
@@ -135,12 +173,14 @@ def score(gold: Item, found: Item, sentences: Sentences | None = None) -> Notice
         got = {_key(item, fields): item for item in found.get(layer, ())}
         missed, false = wanted.keys() - got.keys(), got.keys() - wanted.keys()
         layers[layer] = Count(len(wanted.keys() & got.keys()), len(false), len(missed))
+        if layer in SCHEMES:
+            related[layer] = _related(missed, false)
         for key in (k for k in wanted if k in missed):
             where = sentences.mentioning(_terms(layer, key), after=key[0])
-            differences.append(_difference(layer, "missed", wanted[key], where))
+            differences.append(_difference(layer, "missed", wanted[key], where, _terms(layer, key)))
         for key in (k for k in got if k in false):
             where = sentences.at(_evidence(got[key]))
-            differences.append(_difference(layer, "false", got[key], where))
+            differences.append(_difference(layer, "false", got[key], where, _terms(layer, key)))
     modality: dict[str, Count] = {}
     action = Count()
     if "obligations" in gold:
@@ -153,7 +193,40 @@ def score(gold: Item, found: Item, sentences: Sentences | None = None) -> Notice
         modality=modality,
         action=action,
         differences=tuple(differences),
+        related=related,
+        phenomena=tuple(dict.fromkeys(_PARTICULAR.sub("", p) for p in gold.get("phenomena", ()))),
     )
+
+
+def _related(missed: Iterable[tuple[str, ...]], false: Iterable[tuple[str, ...]]) -> int:
+    """Count the misses that pair one to one with a false hit above or below them, of the same region."""
+    free = sorted(false)
+    count = 0
+    for region, wanted in sorted(missed):
+        near = next(
+            (
+                f
+                for f in free
+                if f[0] == region and (wanted in _above(f[1]) or f[1] in _above(wanted))
+            ),
+            None,
+        )
+        if near is not None:
+            free.remove(near)
+            count += 1
+    return count
+
+
+def _above(name: str) -> tuple[str, ...]:
+    """List the ids of the concepts broader than one, nearest first."""
+    above: list[str] = []
+    try:
+        while (broader := concept(name).broader) is not None and broader not in above:
+            above.append(broader)
+            name = broader
+    except DataFileError:  # gold of another vocabulary
+        pass
+    return tuple(above)
 
 
 class _Clauses:
@@ -212,16 +285,26 @@ class _Clauses:
         if instead:
             shown += f" — found {instead}"
         self.differences.append(
-            Difference(layer="obligations", kind=kind, item=shown, sentence=sentence)
+            Difference(
+                layer="obligations",
+                kind=kind,
+                item=shown,
+                sentence=sentence,
+                words=(item["quote"],),
+            )
         )
 
 
 def _difference(
-    layer: str, kind: Literal["missed", "false"], item: Item | str, sentence: str
+    layer: str,
+    kind: Literal["missed", "false"],
+    item: Item | str,
+    sentence: str,
+    words: tuple[str, ...],
 ) -> Difference:
     values = [item] if isinstance(item, str) else [item[name] for name in KEYS[layer]]
     shown = " · ".join("–" if value is None else str(value) for value in values)
-    return Difference(layer=layer, kind=kind, item=shown, sentence=sentence)
+    return Difference(layer=layer, kind=kind, item=shown, sentence=sentence, words=words)
 
 
 def _key(item: Item | str, fields: Sequence[str]) -> tuple[str, ...]:
