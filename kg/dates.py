@@ -9,9 +9,12 @@ from datetime import date, timedelta
 
 _DAY = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])日"
-    r"|(?P<rel>昨[日天晚]|今[日天晚]|前[日天]|当[日天晚])"
+    r"|(?P<rel>昨[日天晚]|今[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日)"
+    r"|(?<![\d月年、至到—–~-])(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
 )
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
+#: What follows the day of a dateline, from which 昨日 and 今天 count.
+_DATELINE = frozenset("讯电")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +57,51 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
 
     >>> [d.iso for d in find_days('昨日召开会议，此前的12月28日', '2024-01-01')]
     ['2023-12-31', '2023-12-28']
+    >>> [d.iso for d in find_days('某网4月26日讯 昨日，市里开会，27日上午，县里开会', '2019-04-28')]
+    ['2019-04-26', '2019-04-25', '2019-04-27']
     """
     out: list[DateMention] = []
     year_seen = year
+    today = published
     for match in _DAY.finditer(text):
         relative = match["rel"]
-        if relative is None:
+        if match["od"]:
+            out.append(DateMention(*match.span(), _of_month(int(match["od"]), out, today)))
+        elif relative is None:
             own = int(match["y"]) if match["y"] else None
             year_seen = own or year_seen
             iso = with_year(int(match["m"]), int(match["d"]), published, own)
             if iso is None and published is None and year_seen is not None:
                 iso = _safe(year_seen, int(match["m"]), int(match["d"]))
             out.append(DateMention(match.start(), match.end(), iso))
-        elif relative[0] == "当":
+            if iso and text[match.end() : match.end() + 1] in _DATELINE:
+                today = iso
+        elif relative[0] in "当同":
             iso = out[-1].iso if out else None
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
+        elif relative[0] in "次翌":
+            last = out[-1].iso if out else None
+            iso = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
+            out.append(DateMention(match.start(), match.end(), iso))
         else:
-            base = date.fromisoformat(published) if published else None
+            base = date.fromisoformat(today) if today else None
             iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
             out.append(DateMention(match.start(), match.end(), iso))
     return out
+
+
+def _of_month(day: int, before: list[DateMention], today: str | None) -> str | None:
+    """The ISO date of 10日 without month: in the month named before, else the last one up to today."""
+    known = next((d.iso for d in reversed(before) if d.iso), None)
+    if known:
+        return _safe(int(known[:4]), int(known[5:7]), day)
+    if today is None:
+        return None
+    page = date.fromisoformat(today)
+    if day <= page.day:
+        return _safe(page.year, page.month, day)
+    last = page.replace(day=1) - timedelta(days=1)
+    return _safe(last.year, last.month, day)
 
 
 _DEADLINE = re.compile(

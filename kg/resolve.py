@@ -8,247 +8,94 @@ the post; the State level is 全国.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
 
 from kg import regions
 from kg.cues import pattern
-from kg.layers import Layers, Segment
+from kg.home import Home
+from kg.layers import Layers, Line, Segment
 from kg.model import NATIONAL
 from kg.regions import Division, RegionMention
+from kg.subjects import NOTHING, deed, is_guest, skip_time
+from kg.turns import Speakers, Turn, of_level
 
-BINGTUAN = "新疆生产建设兵团"
+__all__ = ["Speakers", "Turn", "resolve"]
 
+_BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
+_BEHIND_HEADING = frozenset(" 　：:｜|】〗）)\n—-，")
+_STOPS = frozenset("。！？\n")
 
-_LEVEL = pattern("actors", "level")
-_NOT_LEVEL = pattern("actors", "not-level")
-_POST = pattern("actors", "post")
-_NAME_AFTER = pattern("actors", "name-after-post")
-_PERSON_SPEAKS = pattern("actors", "person-speaks")
-_SPACED = pattern("actors", "spaced")
-_SUFFIX = {"省": "省", "市": "市", "县": "县", "区": "区", "州": "州", "旗": "旗", "盟": "盟"}
-
-
-@dataclass(slots=True)
-class Turn:
-    """From ``start`` on ``region`` has the word."""
-
-    start: int
-    region: str | None
-    evidence: tuple[int, int] | None
-    acts: bool
-
-
-@dataclass(slots=True)
-class Speakers:
-    """Who has the word, by position."""
-
-    turns: list[Turn] = field(default_factory=list)
-    acting: list[tuple[str, tuple[int, int]]] = field(default_factory=list)
-    """Regions that act, each with the place that says so, in order."""
-    divisions: dict[str, Division] = field(default_factory=dict)
-    mentions: list[RegionMention] = field(default_factory=list)
-    home: list[Division] = field(default_factory=list)
-    """The divisions that the page itself belongs to, lowest first."""
-    enterprise: bool = False
-
-    def at(self, position: int) -> str | None:
-        """The region that has the word at ``position``."""
-        index = bisect_right([t.start for t in self.turns], position) - 1
-        return self.turns[index].region if index >= 0 else None
-
-    def of_level(self, word: str, speaker: str | None) -> str | None:
-        """The division that 省, 市, 自治区 … means in the report of ``speaker``."""
-        chain: list[Division] = []
-        division = self.divisions.get(speaker or "")
-        if division is not None:
-            chain = [division, *regions.ancestors(division)]
-        chain += self.home
-        if word == "区":
-            for d in chain:
-                if d.name.endswith("区"):
-                    return d.name
-            return None
-        if word == "兵团":
-            return BINGTUAN
-        return next((d.name for d in chain if d.name.endswith(word)), None)
-
-    def turn_at(self, position: int) -> Turn | None:
-        """The turn that covers ``position``."""
-        index = bisect_right([t.start for t in self.turns], position) - 1
-        return self.turns[index] if index >= 0 else None
+Who = Division | str
+"""A division, or NATIONAL."""
 
 
 class _Resolver:
-    def __init__(self, layers: Layers, mentions: list[RegionMention], document: bool) -> None:
+    def __init__(self, layers: Layers, *, document: bool) -> None:
         self.layers = layers
         self.text = layers.text
-        self.mentions = mentions
-        self.starts = [m.start for m in mentions]
-        self.out = Speakers(mentions=mentions)
-        self.persons: dict[str, str] = {}
-        self.current: Division | str | None = None
         self.document = document
-        self.home = self.out.home
-        self.national_home = False
-
-    # -- where the page comes from --------------------------------------------------------------------
-    def _add_home(self, division: Division | None) -> None:
-        if division is None:
-            return
-        chain = [division, *regions.ancestors(division)]
-        for known in self.home:
-            if regions.within(known, division) or regions.within(division, known):
-                break
-        else:
-            if self.home:
-                return
-        for one in chain:
-            if one not in self.home and one.level in {
-                "province",
-                "prefecture",
-                "county",
-                "bingtuan",
-            }:
-                self.home.append(one)
-
-    def _resolve(self, mention: RegionMention, *context: Division) -> Division | None:
-        if len(mention.candidates) == 1:
-            return mention.candidates[0]
-        return regions.choose(
-            mention.candidates, context=[*context, *self.context()], contested=mention.weak
-        )
-
-    def context(self) -> list[Division]:
-        """The divisions whose report we are in, nearest first."""
-        out: list[Division] = []
-        if isinstance(self.current, Division):
-            out = [self.current, *regions.ancestors(self.current)]
-        return out + [d for d in self.home if d not in out]
-
-    def find_home(self) -> None:
-        text, lines = self.text, self.layers.lines
-        order = {"title": 0, "signature": 1, "meta": 2, "heading": 3}
-        found: list[tuple[int, RegionMention]] = []
-        first_body = next((ln for ln in lines if ln.kind == "body"), None)
-        for line in lines:
-            rank = order.get(line.kind)
-            if rank is None:
-                continue
-            stretch = text[line.start : line.end]
-            if line.kind == "meta" and re.search(
-                r"位置|首\s*页|抄|送\s*[:：]|编辑|校对|审核|记者|供稿|联系", stretch
-            ):
-                continue
-            if line.kind == "heading" and not re.search(
-                r"(?:政府|委员会|办公室|[局厅委办院])\s*$", stretch.strip()
-            ):
-                continue
-            found.extend((rank, m) for m in self._between(line.start, line.end))
-        if first_body is not None:
-            dateline = re.match(
-                r"[\s　]*(?:本报|本网)?[一-鿿]{2,10}(?:讯|电|消息)",
-                text[first_body.start : first_body.start + 30],
-            )
-            if dateline:
-                found.extend(
-                    (2, m)
-                    for m in self._between(first_body.start, first_body.start + dateline.end())
-                )
-        found.sort(key=lambda item: (item[0], item[1].start))
-        for rank, mention in found:
-            if mention.person:
-                continue
-            if rank == 0 and mention.weak and not self._title_subject(mention):
-                continue
-            if self._mention_at(mention.end) is not None:
-                continue  # 铜川市印台区: the last of a path, with those above it
-            self._add_home(self._resolve(mention))
-
-    def _title_subject(self, mention: RegionMention) -> bool:
-        after = self.text[mention.end : mention.end + 1]
-        return mention.start == (self.layers.title or (0, 0))[0] or after in "：: 　"
-
-    def _between(self, start: int, end: int) -> list[RegionMention]:
-        low = bisect_right(self.starts, start - 1)
-        high = bisect_right(self.starts, end - 1)
-        return self.mentions[low:high]
-
-    # -- words for a level -----------------------------------------------------------------------------
-    def level(self, word: str) -> Division | None:
-        """The division that 省, 市, 县 … stands for here."""
-        context = self.context()
-        if word == "兵团":
-            return regions.by_name(BINGTUAN)[0]
-        if word == "自治区":
-            return next((d for d in context if d.name.endswith("自治区")), None)
-        if word == "新区":
-            return next((d for d in context if d.name.endswith("新区")), None)
-        if word == "省":
-            return next((d for d in context if d.name.endswith("省")), None)
-        if word == "区":
-            district = next(
-                (d for d in context if d.name.endswith("区") and d.level == "county"), None
-            )
-            return district or next((d for d in context if d.name.endswith("自治区")), None)
-        suffix = _SUFFIX[word]
-        return next(
-            (
-                d
-                for d in context
-                if d.name.endswith(suffix) or (suffix == "县" and d.name.endswith("旗"))
-            ),
-            None,
-        )
-
-    # -- turns -----------------------------------------------------------------------------------------
-    def give(
-        self, start: int, who: Division | str | None, evidence: tuple[int, int], *, acts: bool
-    ) -> None:
-        name = who.name if isinstance(who, Division) else who
-        if isinstance(who, Division):
-            self.out.divisions[who.name] = who
-        self.current = who
-        self.out.turns.append(Turn(start, name, evidence, acts))
-        if acts and name is not None:
-            self.act(name, evidence)
-
-    def act(self, name: str, evidence: tuple[int, int]) -> None:
-        self.out.acting.append((name, evidence))
+        mentions = regions.find(layers.text)
+        self.out = Speakers(mentions=mentions)
+        self.place = Home(layers, mentions, document=document)
+        self.persons: dict[str, Who] = {}
+        self.current: Who | None = None
+        self.meeting: tuple[Who, tuple[int, int]] | None = None
+        """Whose meeting 会议强调 goes on from."""
+        self.owner: Who | None = None
+        """Who issued a formal notice: it speaks wherever nobody else is told to."""
+        self.opened: tuple[int, int] = (0, 0)
+        self.roundup = False
+        """A heading has named a region."""
+        self.headed: tuple[int, int] | None = None
+        """The segment that a heading has just opened."""
+        self.examples = False
+        """In a passage that names divisions as examples."""
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
         if self._by_enterprise():
             self.out.enterprise = True
             return self.out
-        self.find_home()
+        self.out.hints = self.place.hints()
+        self.out.home = self.place.find(self._meant)
         self._opening()
         previous: Segment | None = None
+        lines = self.layers.lines
         for segment in self.layers.segments:
-            kind = self.layers.lines[segment.line].kind
-            if kind == "title":
+            line = lines[segment.line]
+            if line.kind == "title":
                 continue
             new_line = previous is None or previous.line != segment.line
-            if self._heading(segment, new_line, kind) or kind == "heading":
-                previous = segment
-                if kind == "heading":
-                    continue
-            if not self._subject(segment):
-                self._person(segment)
-            self._posts(segment)
+            sentence = new_line or (previous is not None and previous.closer in _STOPS)
             previous = segment
+            if new_line and self.owner is not None and self.current != self.owner:
+                self._give(segment.start, self.owner, self.opened, acts=False)
+            start = self._heading(segment, line, new_line=new_line, sentence=sentence)
+            self._example(segment, line, new_line=new_line)
+            if line.kind == "heading":
+                continue
+            self._resume(segment)
+            self._subject(segment, start)
+            self._posts(segment)
         return self.out
 
+    # -- whose page it is ------------------------------------------------------------------------------
     def _by_enterprise(self) -> bool:
         """Whether a company, a school or a hospital issued the page: no region speaks in it."""
+        text, lines = self.text, self.layers.lines
         title = self.layers.title
-        if title and pattern("actors", "enterprise-title").search(self.text[slice(*title)]):
+        if title and pattern("actors", "enterprise-title").search(text[slice(*title)]):
             return True
-        last = [ln for ln in self.layers.lines if ln.kind in {"heading", "signature"}][-2:]
-        body = max((ln.start for ln in self.layers.lines if ln.kind == "body"), default=0)
+        if any(
+            ln.kind == "addressee"
+            and pattern("actors", "enterprise-addressee").search(text[ln.start : ln.end])
+            for ln in lines
+        ):
+            return True
+        last = [ln for ln in lines if ln.kind in {"heading", "signature"}][-2:]
+        body = max((ln.start for ln in lines if ln.kind == "body"), default=0)
         signed = pattern("actors", "enterprise-signature")
         return self.document and any(
-            ln.start > body and signed.search(self.text[ln.start : ln.end]) for ln in last
+            ln.start > body and signed.search(text[ln.start : ln.end]) for ln in last
         )
 
     def _opening(self) -> None:
@@ -258,240 +105,330 @@ class _Resolver:
         state = pattern("actors", "state")
         named = state.match(words)
         if title and named:
-            self.give(0, NATIONAL, (title[0], title[0] + named.end()), acts=self.document)
-            self.national_home = True
+            self._open(NATIONAL, (title[0], title[0] + named.end()))
             return
-        if self.home:
-            lowest = self.home[0]
+        if self.out.home:
+            lowest = self.out.home[0]
             evidence = next(
                 (
                     (m.start, m.end)
-                    for m in self.mentions
+                    for m in self.out.mentions
                     if lowest in m.candidates and not m.person
                 ),
                 None,
             )
+            if evidence is None:
+                number = pattern("actors", "number-of-province").search(self.text)
+                evidence = number.span(1) if number else None
             if evidence is not None:
-                self.give(0, lowest, evidence, acts=self.document)
+                self._open(lowest, evidence)
             return
         if self.document:
             for line in reversed(self.layers.lines):
-                if line.kind in {"heading", "signature", "meta"}:
-                    found = state.search(self.text, line.start, line.end)
+                if line.kind in {"heading", "signature", "meta", "addressee"}:
+                    found = (
+                        pattern("actors", "to-provinces").search(self.text, line.start, line.end)
+                        if line.kind == "addressee"
+                        else state.search(self.text, line.start, line.end)
+                    )
                     if found:
-                        self.give(0, NATIONAL, found.span(), acts=True)
+                        self._open(NATIONAL, found.span())
                         return
 
-    def _heading(self, segment: Segment, new_line: bool, kind: str) -> bool:
-        text = self.text
-        bullet = text[max(0, segment.start - 1) : segment.start]
-        opens = new_line or bullet in {"●", "■", "★", "◆", "▲", "▪", "○", "·"}
-        if not opens:
+    def _open(self, who: Who, evidence: tuple[int, int]) -> None:
+        self._give(0, who, evidence, acts=self.document)
+        if self.document:
+            self.owner, self.opened = who, evidence
+
+    # -- which division --------------------------------------------------------------------------------
+    def _context(self) -> list[Division]:
+        """The divisions whose report we are in, nearest first."""
+        out: list[Division] = []
+        if isinstance(self.current, Division):
+            out = [self.current, *regions.ancestors(self.current)]
+        return out + [d for d in self.out.home if d not in out]
+
+    def _meant(self, mention: RegionMention) -> Division | None:
+        if len(mention.candidates) == 1:
+            return mention.candidates[0]
+        return regions.choose(
+            mention.candidates,
+            context=[*self._context(), *self.out.hints],
+            contested=mention.weak,
+        )
+
+    def _level(self, word: str) -> Division | None:
+        """The division that 省, 市, 县 … stands for here."""
+        return of_level(word, self._context(), self.out.hints)
+
+    # -- turns -----------------------------------------------------------------------------------------
+    def _give(
+        self, start: int, who: Who, evidence: tuple[int, int], *, acts: bool, meets: bool = False
+    ) -> None:
+        if isinstance(who, Division):
+            self.out.divisions[who.name] = who
+        self.current = who
+        if self.headed is not None and start >= self.headed[0] and start < self.headed[1]:
+            start = self.headed[0]  # 浙江 舟山市召开…: the city has the word from the head on
+            self.out.take_back()
+        self.headed = None
+        self.out.give(Turn(start, _name(who), evidence, acts))
+        if acts:
+            self.out.acting.append((_name(who), evidence))
+            if isinstance(who, Division):
+                self._first(who)
+            if meets or who in self.out.home or not self._below_meeting(who):
+                self.meeting = (who, evidence)
+
+    def _first(self, who: Division) -> None:
+        """A page without a source belongs to the division that acts first, unless it is a roundup."""
+        if not self.out.home and not self.roundup and len(self.out.divisions) <= 1:
+            self.place.add(who)
+
+    def _below_meeting(self, who: Who) -> bool:
+        """Whether a division lies in the one whose meeting is being told."""
+        if self.meeting is None or who == self.meeting[0] or not isinstance(who, Division):
             return False
-        spaced = _SPACED.match(text, segment.start, min(segment.end, segment.start + 12))
+        owner = self.meeting[0]
+        return not isinstance(owner, Division) or regions.within(who, owner)
+
+    def _resume(self, segment: Segment) -> None:
+        """会议强调 goes on with the meeting, whoever had the word in between."""
+        if self.meeting is None or self.current == self.meeting[0]:
+            return
+        if pattern("actors", "meeting-goes-on").match(self.text, segment.start, segment.end):
+            self._give(segment.start, *self.meeting, acts=False)
+
+    def _heading(self, segment: Segment, line: Line, *, new_line: bool, sentence: bool) -> int:
+        """Give the word to the region that heads a block; the place where the block's text begins."""
+        text, start = self.text, segment.start
+        if self.owner is not None:
+            return start
+        bullet = text[max(0, start - 1) : start] in _BULLETS
+        if not (new_line or bullet or sentence):
+            return start
+        opens = start + (text[start] in "【〖（(“—")
+        spaced = pattern("actors", "spaced").match(text, opens, min(segment.end, opens + 12))
         if spaced:
-            name = re.sub(r"[ 　]", "", spaced[0])
-            found = regions.by_name(name)
-            if found:
-                who = found[0] if len(found) == 1 else regions.resolve(name, context=self.context())
-                if who is not None:
-                    self.give(segment.start, who, spaced.span(), acts=False)
-                    return True
-        mention = self._mention_at(segment.start)
-        if mention is None:
-            return False
-        after = text[mention.end : mention.end + 1]
-        if after not in {" ", "　", "：", ":", "", "\n", "｜", "|"}:
-            return False
-        if mention.person:
-            return False
-        who = self._resolve(mention)
-        if who is None:
-            return False
-        self.give(segment.start, who, (mention.start, mention.end), acts=False)
-        return True
-
-    def _mention_at(self, position: int) -> RegionMention | None:
-        index = bisect_right(self.starts, position) - 1
-        if index >= 0 and self.mentions[index].start == position:
-            return self.mentions[index]
-        return None
-
-    def _skip_time(self, start: int, end: int) -> int:
-        """The place where the subject begins: after dates, 会后, 另外 and the like."""
-        time, text = pattern("actors", "time"), self.text
-        position = start
-        while position < end:
-            match = time.match(text, position, end)
-            if match and match.end() > position:
-                position = match.end()
-            elif text[position] in " 　，,、的":
-                position += 1
+            found = regions.by_name(re.sub(r"[ 　]", "", spaced[0]))
+            meant = regions.choose(found, context=self._context()) if found else None
+            if meant is not None:
+                self._head(segment, meant, spaced.span())
+                return spaced.end()
+        mention = self.place.at(opens)
+        if mention is not None and not mention.person:
+            last = self._last_of_path(mention)
+            after = text[last.end : last.end + 1]
+            if after in _BEHIND_HEADING and (after != "，" or (bullet and new_line)):
+                apart = new_line or bullet or after in "：:　 "
             else:
-                break
-        return position
+                apart = not after or (
+                    line.kind == "heading" and not last.weak and not last.part_of_name
+                )
+            who = self._meant(last) if apart else None
+            if who is not None and (not last.weak or self._near(who) or new_line or bullet):
+                self._head(segment, who, (mention.start, last.end))
+                return last.end
+        if new_line or bullet:
+            level = pattern("actors", "level-heading").match(text, opens, segment.end + 1)
+            who = self._level(level[1]) if level else None
+            if level and who is not None:
+                self._head(segment, who, level.span(1))
+                return level.end(1)
+        return start
 
-    def _acts(self, start: int, end: int) -> tuple[bool, bool]:
-        """Whether an act, or only watching, follows a subject that ends at ``start``."""
-        text = self.text
-        act = pattern("actors", "act").search(text, start, end)
-        watch = pattern("actors", "watch").search(text, start, end)
-        first = act if act and (watch is None or act.start() < watch.start()) else watch
-        if first is None:
-            return False, False
-        between = text[start : first.start()]
-        if len(between) > 44 or pattern("actors", "not-a-subject").search(between):
-            return False, False
-        if (
-            act is not None
-            and text[act.start() : act.end()] == "组织"
-            and watch is not None
-            and watch.start() - act.end() < 8
-        ):
-            return False, True
-        return (first is act), (first is watch)
+    def _example(self, segment: Segment, line: Line, *, new_line: bool) -> None:
+        """Under 存在问题 or 典型做法 divisions are named and do not act."""
+        label = line.kind == "heading" or segment.closer == "：" or segment.numbered
+        if label and segment.end - segment.start < 20:
+            self.examples = bool(
+                pattern("actors", "examples").search(self.text, segment.start, segment.end)
+            )
+        elif new_line and not self.document:
+            self.examples = False
 
-    def _subject(self, segment: Segment) -> bool:
-        text = self.text
-        start = self._skip_time(segment.start, segment.end)
+    def _head(self, segment: Segment, who: Division, evidence: tuple[int, int]) -> None:
+        self.meeting, self.roundup = None, True
+        self._give(segment.start, who, evidence, acts=False)
+        if segment.end > evidence[1]:
+            self.headed = (segment.start, segment.end)
+
+    def _near(self, who: Division) -> bool:
+        return any(regions.within(who, d) for d in self.out.home)
+
+    def _subject(self, segment: Segment, start: int) -> bool:
+        """Give the word to the subject of a segment, if it acts; whether there was one."""
+        start = skip_time(self.text, start, segment.end)
         if start >= segment.end:
             return False
-        # the State level
+        return (
+            self._state(segment, start)
+            or self._person(segment, start)
+            or self._named(segment, start)
+            or self._level_subject(segment, start)
+        )
+
+    def _state(self, segment: Segment, start: int) -> bool:
+        """The State level, or its meeting, as the subject."""
+        text = self.text
         state = pattern("actors", "state").match(text, start, segment.end)
-        national_meeting = re.compile(
-            r"全国[^，。；：]{0,30}?会议?(?=上?(?:强调|要求|指出|部署|明确)|[^，。]{0,12}(?:召开|举行)$|在[^，。]{1,10}(?:召开|举行)|召开|$(?<=会议))"
-        ).match(text, start, segment.end)
         if state:
-            acts, _ = self._acts(state.end(), segment.end)
+            done = deed(text, state.end(), segment.end)
             listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
-            if acts or listed:
-                self.give(start, NATIONAL, state.span(), acts=True)
-                return True
-            return False
-        if national_meeting and not re.match(
-            r"(?:结束)?后|精神|结束", text[national_meeting.end() :]
-        ):
-            self.give(start, NATIONAL, (start, national_meeting.end()), acts=True)
+            if done.meets if self.owner is not None else (done.acts or listed):
+                self._give(start, NATIONAL, state.span(), acts=True, meets=done.meets)
             return True
-        # a division by name
-        mention = self._mention_at(start)
-        if mention is None:
-            for candidate in self._between(start, min(segment.end, start + 40)):
-                before = text[segment.start : candidate.start]
-                if re.search(r"(?:作为[^，]*|会议上|会上|日的?)[，,]?$", before) or re.fullmatch(
-                    r"(?:记者从|据)?", before
-                ):
-                    mention = candidate
-                break
-        if mention is not None and not mention.person and self._may_act(mention, segment):
-            last = self._last_of_path(mention)
-            acts, watches = self._acts(last.end, segment.end)
-            who = self._resolve(last)
-            if who is not None and (acts or watches):
-                if text[last.end : last.end + 1] == "、" and self._mention_at(last.end + 1):
-                    return False
-                span = (mention.start, last.end)
-                if acts:
-                    self.give(start, who, span, acts=True)
-                elif (
-                    "分会场" not in text[last.end : segment.end]
-                    or "收" in text[last.end : segment.end]
-                ):
-                    self.out.divisions[who.name] = who
-                    self.act(who.name, span)
-                    self._watched_meeting(segment)
-                return True
+        if not text.startswith("全国", start):
             return False
-        # 我省, 市委, 县长 …
-        level = _LEVEL.match(text, start, segment.end)
-        if level and not _NOT_LEVEL.match(text, start):
-            word = level[1] or level[2]
-            who = self.level(word)
-            if who is None:
+        meeting = pattern("actors", "national-meeting").match(text, start, segment.end + 1)
+        if meeting:
+            self._give(start, NATIONAL, meeting.span(1), acts=True, meets=True)
+        return meeting is not None
+
+    def _named(self, segment: Segment, start: int) -> bool:
+        """A division by its name as the subject."""
+        text = self.text
+        mention = self.place.at(start)
+        if mention is None:
+            source = pattern("actors", "as-told").match(text, start, segment.end)
+            mention = self.place.at(source.end()) if source else None
+        if mention is None or mention.person or not self._may_act(mention):
+            return False
+        if self.examples and self.out.home:
+            return False
+        last = self._last_of_path(mention)
+        if text[last.end : last.end + 1] == "、" and self.place.at(last.end + 1):
+            return False
+        done = deed(text, last.end, segment.end, named=True)
+        who = self._meant(last)
+        if who is None or done is NOTHING or self._comes_as_guest(who, segment):
+            return False
+        if self.owner is not None and who != self.owner and not (done.meets or done.publishes):
+            return False
+        span = (mention.start, last.end)
+        if done.acts:
+            self._give(start, who, span, acts=True, meets=done.meets)
+        elif pattern("actors", "watches-here").search(text, last.end, segment.end):
+            self._watch(who, span, segment)
+        return True
+
+    def _level_subject(self, segment: Segment, start: int) -> bool:
+        """我省, 市委, 副县长 … as the subject."""
+        text = self.text
+        level = pattern("actors", "level").match(text, start, segment.end)
+        if level is None or pattern("actors", "not-level").match(
+            text, level.start(level.lastindex or 0)
+        ):
+            return False
+        who = self._level(level[level.lastindex or 0])
+        if who is None:
+            return False
+        done = deed(text, level.end(), segment.end)
+        span = (start, level.end())
+        if text[level.end() : level.end() + 1] in {"、", "，"} and not done.acts:
+            return False
+        if done.acts and not self._comes_as_guest(who, segment):
+            if self.owner is not None and who != self.owner and not done.meets:
                 return False
-            acts, watches = self._acts(level.end(), segment.end)
-            if re.match(r"[、，]", text[level.end() : level.end() + 1]) and not acts:
-                return False
-            if acts:
-                self.give(start, who, (start, level.end()), acts=True)
-                return True
-            if watches:
-                self.out.divisions[who.name] = who
-                self.act(who.name, (start, level.end()))
-                self._watched_meeting(segment)
-                return True
+            self._give(start, who, span, acts=True, meets=done.meets)
+            return True
+        if done.watches:
+            self._watch(who, span, segment)
+            return True
+        if (
+            level[0][0] in "全我"
+            and who in self.out.home
+            and self._is_above_home(self.current, who)
+        ):
+            self._give(start, who, span, acts=False)  # the national meeting would not say 全县
+            return True
         return False
 
-    def _watched_meeting(self, segment: Segment) -> None:
-        """What is watched is somebody's meeting: what it says belongs to them."""
-        words = self.text[segment.start : segment.end]
-        match = re.search(
-            r"(?:收看|收听|观看)了?(全国|国务院|全省|省|全市|市|全区|自治区|全州|州)", words
-        )
-        if not match:
+    def _is_above_home(self, current: Who | None, who: Division) -> bool:
+        if current == who or current is None:
+            return False
+        return not isinstance(current, Division) or regions.within(who, current)
+
+    def _comes_as_guest(self, who: Division, segment: Segment) -> bool:
+        """A higher level at the meeting of a lower one."""
+        if self.meeting is None or self.meeting[0] == who:
+            return False
+        owner = self.meeting[0]
+        above = isinstance(owner, Division) and regions.within(owner, who)
+        return above and is_guest(self.text, segment)
+
+    def _watch(self, who: Division, span: tuple[int, int], segment: Segment) -> None:
+        """It acts by watching; what it watches is somebody's meeting: what that says belongs to them."""
+        self.out.divisions[who.name] = who
+        self.out.acting.append((who.name, span))
+        self._first(who)
+        match = pattern("actors", "watched").search(self.text, segment.start, segment.end)
+        if match is None:
             return
+        evidence = (match.start(1), segment.end)
         word = match[1].removeprefix("全")
-        span = (segment.start + match.start(1), segment.end)
-        if word in {"国", "国务院"} or match[1] == "全国":
-            self.give(segment.start, NATIONAL, span, acts=True)
-            return
-        who = self.level(word)
-        if who is not None:
-            self.give(segment.start, who, span, acts=True)
+        owner: Who | None = NATIONAL if word in {"国", "国务院"} else self._level(word)
+        if owner is not None:
+            self._give(segment.start, owner, evidence, acts=True, meets=True)
 
     def _last_of_path(self, mention: RegionMention) -> RegionMention:
         """In 山西省吕梁市方山县 the county acts."""
         last = mention
-        while True:
-            following = self._mention_at(last.end)
-            if following is None:
-                return last
+        while (following := self.place.at(last.end)) is not None:
             last = following
+        return last
 
-    def _may_act(self, mention: RegionMention, segment: Segment) -> bool:
+    def _may_act(self, mention: RegionMention) -> bool:
         if not mention.weak and not mention.part_of_name:
             return True
-        after = self.text[mention.end : mention.end + 14]
-        return bool(pattern("actors", "organ").match(after)) or (
-            any(d in self.home or d == self.current for d in mention.candidates)
-        )
+        if pattern("actors", "organ").match(self.text, mention.end, mention.end + 14):
+            return True
+        return any(d in self.out.home or d == self.current for d in mention.candidates)
 
     # -- persons ---------------------------------------------------------------------------------------
     def _posts(self, segment: Segment) -> None:
+        """Remember persons by their posts: 县长王某某 speaks for the county."""
         text = self.text
-        for match in _POST.finditer(text, segment.start, segment.end):
+        if pattern("actors", "post-word").search(text, segment.start, segment.end) is None:
+            return
+        for match in pattern("actors", "post").finditer(text, segment.start, segment.end):
             if match.end() - match.start() < 2:
                 continue
-            name = _NAME_AFTER.match(text, match.end(), min(segment.end, match.end() + 6))
+            name = pattern("actors", "name-after-post").match(
+                text, match.end(), min(segment.end, match.end() + 6)
+            )
             if name is None:
                 continue
             word = match[1]
             if word == "国务院":
                 self.persons.setdefault(name[1], NATIONAL)
                 continue
-            who = self.level(word) if word in {*_SUFFIX, "自治区", "兵团"} else None
-            if who is None:
-                who = self.current if isinstance(self.current, Division) else None
-            if who is not None:
+            who: Who | None = self._level(word) if word else None
+            if who is None and isinstance(self.current, Division):
+                who = self.current
+            if isinstance(who, Division):
                 self.out.divisions[who.name] = who
-                self.persons.setdefault(name[1], who.name)
+                self.persons.setdefault(name[1], who)
 
-    def _person(self, segment: Segment) -> bool:
-        start = self._skip_time(segment.start, segment.end)
-        match = _PERSON_SPEAKS.match(self.text, start, segment.end)
+    def _person(self, segment: Segment, start: int) -> bool:
+        """A person who was introduced with the post, by name alone."""
+        if not self.persons:
+            return False
+        match = pattern("actors", "person-speaks").match(self.text, start, segment.end)
         if match is None:
             return False
         for length in (4, 3, 2):
-            name = match[1][:length]
-            if name in self.persons:
-                region = self.persons[name]
-                who: Division | str = self.out.divisions.get(region, region)
-                self.give(start, who, (start, start + len(name)), acts=True)
+            who = self.persons.get(match[1][:length])
+            if who is not None:
+                self._give(start, who, (start, start + length), acts=True, meets=True)
                 return True
         return False
 
 
+def _name(who: Who) -> str:
+    return who.name if isinstance(who, Division) else who
+
+
 def resolve(layers: Layers, *, document: bool) -> Speakers:
     """Who has the word where in a segmented text; ``document`` tells a formal notice of an organ."""
-    mentions = regions.find(layers.text)
-    return _Resolver(layers, mentions, document).run()
+    return _Resolver(layers, document=document).run()

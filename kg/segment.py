@@ -25,6 +25,10 @@ _HAN_DATE = re.compile(
     r"([〇○零一二三四五六七八九]{4})年([一二三四五六七八九十]{1,2})月([一二三四五六七八九十]{1,3})日"
 )
 _HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
+_SUBTITLE = re.compile(r"[—―－–─]{1,2}\s*[^\s—]")
+_SIGNER = re.compile(r"(?:政府|委员会|办公室|指挥部|[局厅委办院])$")
+_PLAN = re.compile(r"^.{6,80}(?:方案|通知|意见|计划|办法|规定|要点|细则|通告|公告)$")
+_NAMED = re.compile(r"名\s*称\s*[:：]\s*(\S[^\n　]{5,90}?)(?=\s{2,}|　|$)", re.MULTILINE)
 _PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|日\s*期)\s*[:：]")
 
 #: A stretch between punctuation marks; a quotation, title or bracket is taken whole. Digits keep the
@@ -118,14 +122,17 @@ def _lines(layers: Layers) -> None:
             kind, attachment = "attachment", True
         elif furniture == "meta":
             kind = "meta"
-        elif attachment and not _END.search(stripped) and (re.match(r"\d+\s*[.、．]", stripped)):
+        elif attachment and not _END.search(stripped) and not _signs(stripped):
             kind = "attachment"
         elif _ADDRESSEE.match(stripped):
             kind = "addressee"
         elif layers.title is None and not seen_body and _is_title(stripped):
             kind = "title"
             inner = start + raw.index(stripped[0]) if stripped else start
-            layers.title = (inner, inner + len(stripped))
+            layers.title = (inner, inner + _title_length(stripped))
+        elif layers.title and found and found[-1].kind == "title" and _SUBTITLE.match(stripped):
+            kind = "title"
+            layers.title = (layers.title[0], start + len(raw.rstrip(_STRIP)))
         elif len(_HAN.findall(stripped)) < 2:
             kind = "meta" if _DATE.search(stripped) else "blank"
         elif _END.search(stripped) or len(stripped) > 45:
@@ -136,6 +143,34 @@ def _lines(layers: Layers) -> None:
             kind = "heading"
         found.append(Line(start, end, kind))
     layers.lines = found
+    if layers.title is None:
+        layers.title = _late_title(layers)
+
+
+def _signs(line: str) -> bool:
+    """Whether a line under the attachments is the issuing body or the date."""
+    return bool(_SIGNER.search(line)) or _HAN_DATE.match(line) is not None
+
+
+def _title_length(line: str) -> int:
+    """Where the title ends on its line: before cells of page data."""
+    cell = re.search(r"\s*[|｜]", line)
+    return cell.start() if cell and len(_HAN.findall(line[: cell.start()])) >= 4 else len(line)
+
+
+def _late_title(layers: Layers) -> tuple[int, int] | None:
+    """The heading of a plan that follows its covering letter, or the name in the page data."""
+    text = layers.text
+    for line in layers.lines:
+        words = text[line.start : line.end]
+        if line.kind == "heading" and _PLAN.search(words.rstrip(_STRIP)):
+            start = line.start + len(words) - len(words.lstrip(_STRIP))
+            return start, line.start + len(words.rstrip(_STRIP))
+    for line in layers.lines:
+        named = _NAMED.search(text, line.start, line.end) if line.kind == "meta" else None
+        if named:
+            return named.span(1)
+    return None
 
 
 def _is_title(line: str) -> bool:

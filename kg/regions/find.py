@@ -66,8 +66,17 @@ def find(text: str) -> list[RegionMention]:
         if form is None or (out and start < out[-1].end) or _in_a_post(text, start, form):
             continue
         before = out[-1] if out and out[-1].end == start else None
-        out.append(_mention(text, start, end, word, form, before))
+        mention = _mention(text, start, end, word, form, before)
+        if form.alone or len(mention.candidates) < len(form.candidates) or _inside(mention, before):
+            out.append(mention)
     return out
+
+
+def _inside(mention: RegionMention, before: RegionMention | None) -> bool:
+    """Whether the division named right before it is above it."""
+    return before is not None and any(
+        _below(d, a) for d in mention.candidates for a in before.candidates
+    )
 
 
 def _mention(

@@ -98,7 +98,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     stated = state(layers, clauses, region_at)
     duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
     named = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
-    title = text[slice(*layers.title)].strip(" |　") if layers.title else None
+    title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
         id=notice.id,
         title=notice.title or title,

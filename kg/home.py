@@ -1,0 +1,147 @@
+"""Where a page comes from: the divisions that its title, source, dateline and signature name.
+
+The lowest of them has the word until somebody takes it, and is what 我县, 全市 and 区委 mean.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+
+from kg import regions
+from kg.cues import pattern
+from kg.layers import Layers, Line
+from kg.regions import Division, RegionMention
+
+Resolve = Callable[[RegionMention], Division | None]
+#: How far the head of the body reaches in which a dateline may stand, in characters.
+DATELINE = 40
+#: So many of the first divisions named in the body are hints of what 全省 means.
+HINTS = 60
+_KEPT = {"province", "prefecture", "county", "bingtuan"}
+
+
+class Home:
+    """Collects the evidence, best first: title, signature, dateline, page data."""
+
+    def __init__(
+        self, layers: Layers, mentions: Sequence[RegionMention], *, document: bool
+    ) -> None:
+        self.layers = layers
+        self.text = layers.text
+        self.mentions = mentions
+        self.starts = [m.start for m in mentions]
+        self.document = document
+        self.home: list[Division] = []
+
+    def find(self, resolve: Resolve) -> list[Division]:
+        """The page's divisions, the best told first; ``resolve`` tells namesakes apart."""
+        found: list[tuple[int, RegionMention]] = []
+        for line in self.layers.lines:
+            if line.kind == "title":
+                found += [(0, m) for m in self._inside(line.start, line.end) if self._of_title(m)]
+            elif line.kind == "signature" or self._signed(line):
+                found += [(1, m) for m in self._inside(line.start, line.end)]
+            elif line.kind == "meta":
+                found += [(3, m) for m in self._of_data(line)]
+        first = next((ln for ln in self.layers.lines if ln.kind == "body"), None)
+        if first is not None:
+            dateline = pattern("actors", "dateline").match(
+                self.text, first.start, min(first.end, first.start + DATELINE)
+            )
+            if dateline:
+                rank = 4 if dateline[1][:2] in {"本报", "本网", "本站", "本台"} else 2
+                found += [(rank, m) for m in self._inside(*dateline.span())]
+        found.sort(key=lambda item: (item[0], item[1].start))
+        for _, mention in found:
+            if mention.person or self.at(mention.end) is not None:
+                continue  # 铜川市印台区: the last of a path, with those above it
+            self.add(resolve(mention))
+        if not self.home and self.document:
+            self._number()
+        return self.home
+
+    def add(self, division: Division | None) -> None:
+        """Add a division and those above it, unless the page belongs elsewhere."""
+        if division is None:
+            return
+        related = (
+            regions.within(known, division) or regions.within(division, known)
+            for known in self.home
+        )
+        if self.home and not any(related):
+            return
+        for one in (division, *regions.ancestors(division)):
+            if one not in self.home and one.level in _KEPT:
+                self.home.append(one)
+
+    def at(self, position: int) -> RegionMention | None:
+        """The mention that begins at a place."""
+        index = bisect_left(self.starts, position)
+        if index < len(self.starts) and self.starts[index] == position:
+            return self.mentions[index]
+        return None
+
+    def hints(self) -> list[Division]:
+        """The divisions that the body names for sure, in order."""
+        out: list[Division] = []
+        for mention in self.mentions:
+            if mention.weak or mention.person or len(mention.candidates) != 1:
+                continue
+            if mention.part_of_name and not mention.full:
+                continue
+            out.append(mention.candidates[0])
+            if len(out) == HINTS:
+                break
+        return out
+
+    def _inside(self, start: int, end: int) -> Sequence[RegionMention]:
+        return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
+
+    def _of_title(self, mention: RegionMention) -> bool:
+        """Whether the title says whose page it is there: X召开…, 关于印发X…的通知, …：X…, X安委会."""
+        text, start, end = self.text, mention.start, mention.end
+        title_start, title_end = self.layers.title or (0, 0)
+        following = self.at(end)
+        while following is not None:
+            end, following = following.end, self.at(following.end)
+        before = text[title_start:start]
+        if pattern("actors", "title-elsewhere").search(text[max(title_start, start - 12) : start]):
+            return False
+        if pattern("actors", "title-of-accident").match(text, end, title_end):
+            return False
+        if mention.part_of_name and not pattern("actors", "site").match(text, end, title_end):
+            return False
+        opens = not before or pattern("actors", "title-opens").search(before) is not None
+        if mention.weak:
+            return (opens and (not before or text[end : end + 1] in "：: 　")) or bool(
+                pattern("actors", "organ").match(text, end, title_end)
+            )
+        return opens or bool(pattern("actors", "organ-acts").match(text, end, title_end))
+
+    def _signed(self, line: Line) -> bool:
+        """A line of its own that is an issuing body's name."""
+        if line.kind != "heading":
+            return False
+        words = self.text[line.start : line.end].strip()
+        return pattern("actors", "signature").fullmatch(words) is not None
+
+    def _of_data(self, line: Line) -> Sequence[RegionMention]:
+        """Those that page data names as its source: not credits, copies, navigation."""
+        source = pattern("actors", "source").search(self.text, line.start, line.end)
+        if source:
+            return self._inside(*source.span(1))
+        if pattern("actors", "no-source").search(self.text, line.start, line.end):
+            return ()
+        return self._inside(line.start, line.end)
+
+    def _number(self) -> None:
+        """湘安办〔2020〕3号: the province by the first character of the document number."""
+        for line in self.layers.lines:
+            if line.kind == "meta":
+                number = pattern("actors", "number-of-province").search(
+                    self.text, line.start, line.end
+                )
+                if number:
+                    self.add(regions.abbreviation(number[1]))
+                    return

@@ -1,0 +1,92 @@
+"""Who acts in a segment: the grammar of subjects (time, division, organ, post) and of what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kg.cues import pattern
+from kg.layers import Segment
+
+#: So many characters may stand between a subject and what it does.
+REACH = 44
+_BLANK = " 　，,、的"
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a subject does."""
+
+    acts: bool = False
+    watches: bool = False
+    """It only watches a meeting of somebody else."""
+    meets: bool = False
+    """It holds a meeting, or talks over what another one ordered."""
+    publishes: bool = False
+    """It issues a document."""
+
+
+NOTHING = Deed()
+_WATCHES = Deed(watches=True)
+
+
+def skip_time(text: str, start: int, end: int) -> int:
+    """The place where the subject begins: after dates, 会后, 另外 and the like.
+
+    >>> skip_time("会后，1月25日上午，全县召开会议", 0, 16)
+    11
+    """
+    time = pattern("actors", "time")
+    position = start
+    while position < end:
+        match = time.match(text, position, end)
+        if match and match.end() > position:
+            position = match.end()
+        elif text[position] in _BLANK:
+            position += 1
+        else:
+            break
+    return position
+
+
+def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
+    """What follows a subject that ends at ``start``: an act, only watching, or nothing of its own.
+
+    ``named``: the subject is a division's name, which may be part of a longer one (西昌城郊加油站).
+
+    >>> deed("县委召开会议", 1, 6).meets, deed("市一家公司召开会议", 1, 9).acts
+    (True, False)
+    >>> deed("县组织收听收看全国会议", 1, 11).watches
+    True
+    """
+    act = pattern("actors", "act").search(text, start, end)
+    watch = pattern("actors", "watch").search(text, start, end)
+    first = act if act and (watch is None or act.start() < watch.start()) else watch
+    if first is None or first.start() - start > REACH:
+        return NOTHING
+    if pattern("actors", "not-a-subject").search(text, start, first.start()):
+        return NOTHING
+    if (
+        named
+        and first.start() > start
+        and not pattern("actors", "subject-goes-on").match(text, start)
+    ):
+        return NOTHING
+    if (
+        text[first.end() : first.end() + 1] == "的"
+        or text[first.start() - 1 : first.start()] == "的"
+    ):
+        return NOTHING  # 自治区召开的会议上, 市委的部署
+    if first is watch or act is None:
+        return _WATCHES
+    if watch is not None and act[0] == "组织" and watch.start() - act.end() < 8:
+        return _WATCHES
+    return Deed(
+        acts=True,
+        meets=pattern("actors", "meets").search(text, act.start(), end) is not None,
+        publishes=pattern("actors", "publishes").search(text, act.start(), end) is not None,
+    )
+
+
+def is_guest(text: str, segment: Segment) -> bool:
+    """Whether the subject only comes to somebody's meeting: 派员到会指导, 应邀出席."""
+    return pattern("actors", "guest").search(text, segment.start, segment.end) is not None
