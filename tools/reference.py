@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -21,15 +23,23 @@ SCHEMES = {
 }
 
 
+def _commands(group: Any, context: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield every command, those of a group after it, with the context it stands in."""
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        yield name, command, context
+        if hasattr(command, "list_commands"):
+            yield from _commands(command, typer.Context(command, info_name=name, parent=context))
+
+
 def commands() -> str:
     """Describe each command as its --help does."""
     out = [NOTE, "# Commands\n"]
     group = typer.main.get_command(app)
     context = typer.Context(group, info_name="kg")
-    for name in group.list_commands(context):
-        command = group.get_command(context, name)
-        inner = typer.Context(command, info_name=name, parent=context, terminal_width=100)
-        out.append(f"## kg {name}\n\n```\n{command.get_help(inner).strip()}\n```\n")
+    for name, command, parent in _commands(group, context):
+        inner = typer.Context(command, info_name=name, parent=parent, terminal_width=100)
+        out.append(f"## {inner.command_path}\n\n```\n{command.get_help(inner).strip()}\n```\n")
     return "\n".join(out)
 
 
