@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Modality = Literal["obligation", "prohibition", "permission", "recommendation"]
+Level = Literal["national", "bingtuan", "province", "prefecture", "county"]
 EditKind = Literal[
     "gloss", "script", "bytes", "entity", "invisible", "private", "width", "mark",
     "lost", "masked", "word",
@@ -185,7 +186,14 @@ class Meeting:
     region: str | None
     evidence: tuple[Evidence, ...]
     organiser: str | None = None
+    """The body that convened it, in the notice's words."""
     venue: str | None = None
+    level: Level | None = None
+    """The level of whose meeting it is; None for an enterprise's."""
+    presiding: tuple[str, ...] = ()
+    """Posts that preside (县委书记), never persons."""
+    speaking: tuple[str, ...] = ()
+    """Posts that speak."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +236,8 @@ class Campaign:
     region: str | None
     name: str
     evidence: tuple[Evidence, ...]
+    canonical: str = ""
+    """The name under which it is one however it is abbreviated; empty where that is ``name``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +247,9 @@ class Policy:
     name: str
     evidence: tuple[Evidence, ...]
     number: str | None = None
+    """Document number as written (安委办〔2021〕18号)."""
+    issuer: str | None = None
+    """The body that issued it, in the notice's words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +258,13 @@ class Incident:
 
     name: str
     evidence: tuple[Evidence, ...]
+    place: str | None = None
+    """The lowest division that its name stands in or begins with."""
+    date: str | None = None
+    """ISO day, where the text gives the year with it; the year is never guessed."""
+    dead: int | None = None
+    missing: int | None = None
+    hurt: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

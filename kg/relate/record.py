@@ -22,6 +22,7 @@ from kg.model import (
 )
 from kg.relate import events
 from kg.relate.clauses import Clause, find_clauses
+from kg.relate.meetings import meetings
 from kg.relate.obligations import obligations
 from kg.relate.statements import state
 from kg.resolve import Speakers
@@ -74,7 +75,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         return Evidence(start=a, end=b, quote=text[start:end])
 
     document = is_document(layers)
-    held = events.meetings(layers, speakers, proof)
+    held = meetings(layers, speakers, proof)
     accidents = events.incidents(layers, speakers, proof)
     _mask(layers, speakers)
     clauses = find_clauses(layers, strength_of(), document=document)

@@ -1,0 +1,99 @@
+"""Campaigns: named programmes of action with bounds of their own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from kg.cues import compiled, pattern, rows
+from kg.layers import Name, Segment
+
+_QUOTES = str.maketrans("", "", '“”"‘’「」『』')
+_BEFORE_CAMPAIGN = pattern("names", "campaign-left")
+_PREFIX = pattern("names", "campaign-region")
+
+
+def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
+    """Named programmes of action with bounds of their own: a quoted name, a term, a number, a region."""
+    head, bound = pattern("names", "campaign-head"), pattern("names", "campaign-bound")
+    kind, word = pattern("names", "campaign-kind"), pattern("names", "campaign-word")
+    out: list[Name] = []
+    for segment in segments:
+        words = text[segment.start : segment.end]
+        if word.search(words) is None:
+            continue
+        for match in head.finditer(words):
+            begin = 0
+            depth_open = words.rfind("“", 0, match.end())
+            inside = depth_open >= 0 and words.find("”", depth_open, match.start()) < 0
+            quoted_from = depth_open if inside else None
+            limit = quoted_from if quoted_from is not None else match.start()
+            regional = False
+            for stop in _BEFORE_CAMPAIGN.finditer(words, 0, limit):
+                opened = words.rfind("“", 0, stop.start())
+                if (
+                    opened >= 0
+                    and words.find("”", opened) >= stop.end()
+                    and words.find("”", opened) < limit
+                ):
+                    continue
+                if _blocked(words, stop):
+                    continue
+                begin = stop.end()
+                regional = bool(re.search(r"(?:我[省市县区州]|全[省市县区州]|兵团)$", stop[0]))
+            name = words[begin : match.end()]
+            end = match.end()
+            if "“" in name and "”" not in name[name.rfind("“") :]:
+                close = words.find("”", end)
+                if close < 0 or close > end + 6:
+                    continue
+                name, end = words[begin : close + 1], close + 1
+            name = _PREFIX.sub("", name)
+            clean = name.translate(_QUOTES).strip(" 　")
+            if clean.endswith("行动计划"):
+                clean = clean.removesuffix("计划")
+            clean = re.sub(r"^(?:本次|此次|这次|上述)", "", clean)
+            if len(clean) < 4 or len(clean) > 34:
+                continue
+            if not (bound.search(name) or regional or kind.match(clean)):
+                continue
+            if clean.startswith(("应急", "迅速", "立即")) or clean in {"专项行动", "集中整治行动"}:
+                continue
+            start = segment.start + end - len(words[begin:end])
+            out.append(Name(start, segment.start + end, "campaign", clean))
+    return out
+
+
+def _blocked(words: str, stop: re.Match[str]) -> bool:
+    """Whether 和/的/对/为/等 stands inside a longer word (和谐, 目的) and bounds nothing."""
+    token = stop[0]
+    if token in {"和", "等"}:
+        return bool(re.match(r"(?:和谐|和平|等级)", words[stop.start() : stop.start() + 2]))
+    if token == "对":
+        return words[stop.start() : stop.start() + 2] in {"对应", "对策"}
+    if token in {"为", "以", "在"}:
+        return words[max(0, stop.start() - 1) : stop.start() + 2] in {"行为专", "作为"}
+    return False
+
+
+def canonical(name: str, published: str | None) -> str:
+    """The name under which a campaign is one, however it is abbreviated.
+
+    Rows of ``names.yaml`` of kind ``same`` give it; a form as short as 三年行动 only within the months in
+    which one campaign was called so, told by the date of the page.
+
+    >>> canonical("专项整治三年行动", None), canonical("三年行动", "2021-05-06")
+    ('安全生产专项整治三年行动', '安全生产专项整治三年行动')
+    >>> canonical("三年行动", None), canonical("清零 行动方案", None)
+    ('三年行动', '清零行动')
+    """
+    clean = "".join(name.translate(_QUOTES).split())
+    for row in rows("names"):
+        if row.kind != "same":
+            continue
+        full, *months = row.value.split()
+        if months and not (published and months[0] <= published[:7] <= months[1]):
+            continue
+        if compiled(row).fullmatch(clean):
+            return full
+    return clean.removesuffix("方案").removesuffix("工作") or clean

@@ -1,0 +1,105 @@
+"""Meetings, by the kind of meeting that ends the name and the words that cannot belong to one before it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from kg.cues import pattern
+from kg.layers import Name, Segment
+
+_HELD = pattern("names", "held")
+_BEFORE_MEETING = pattern("names", "meeting-left")
+_CITED = pattern("names", "meeting-cited")
+_ORDINARY = pattern("names", "meeting-full-prefix")
+_TIME_PREFIX = pattern("names", "meeting-time")
+_SUBJECT = pattern("names", "meeting-subject")
+_AT = pattern("names", "meeting-at")
+_AFTER = pattern("names", "meeting-after")
+_CITES = pattern("names", "meeting-cites")
+_PASSED_ON = pattern("names", "meeting-passed-on")
+_WHOLE = pattern("names", "meeting-whole")
+_TWO = pattern("names", "meeting-of-two")
+
+
+def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, str]]:
+    """Find the meetings named in the text, each with its frame.
+
+    Frames: ``held``, ``subject`` (X会议在…召开), ``at`` (…会议上), ``after``, ``cited`` (贯彻…会议精神), ``other``.
+    """
+    head, bad, nameless = (
+        pattern("names", "meeting-head"),
+        pattern("names", "meeting-not"),
+        pattern("names", "meeting-nameless"),
+    )
+    out: list[tuple[Name, str]] = []
+    for segment in segments:
+        words = text[segment.start : segment.end]
+        if "会" not in words:
+            continue
+        position = 0
+        for match in head.finditer(words):
+            if match.start() < position:
+                continue
+            end = match.end()
+            if words[end : end + 1] == "暨":
+                continue
+            if bad.search(words, max(0, match.start() - 3), min(len(words), end + 2)):
+                continue
+            begin = position
+            for stop in _BEFORE_MEETING.finditer(words, position, match.start() + 1):
+                if stop.end() <= match.start() or stop[0].startswith(("召开", "举行")):
+                    begin = max(begin, stop.end())
+            held = None
+            for hold in _HELD.finditer(words, 0, match.start() + 2):
+                if hold.end() <= match.start() + 1:
+                    held = hold
+            if held is not None and held.end() >= begin:
+                begin = held.end()
+            name = words[begin:end]
+            shift = _TIME_PREFIX.match(name)
+            if shift:
+                begin += shift.end()
+                name = name[shift.end() :]
+            if words.startswith("精神", end):
+                frame = "cited"
+            elif held is not None and held.end() <= begin + 1 and held.end() <= end:
+                frame = "held"
+            else:
+                frame = _frame(words, begin, end)
+            position = end
+            name = name.strip(" 　")
+            if len(name) < 3 or nameless.match(name) or name.startswith("精神"):
+                continue
+            if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
+                continue
+            both = _TWO.match(name)
+            names = [both[1] + name[both.end() :], name[both.start(2) :]] if both else [name]
+            out.extend(
+                (Name(segment.start + begin, segment.start + end, "meeting", one), frame)
+                for one in names
+            )
+    return out
+
+
+def _known(words: str, begin: int, end: int, name: str) -> bool:
+    """Whether a meeting that is only cited has a name: 全省…会议, or an organ's that is passed on."""
+    if _WHOLE.match(name):
+        return len(name) > 6
+    if _ORDINARY.match(name) is None:
+        return False
+    return bool(_PASSED_ON.search(words, 0, begin)) or words.startswith("精神", end)
+
+
+def _frame(words: str, begin: int, end: int) -> str:
+    """What the words around a name say of the meeting."""
+    if _SUBJECT.match(words, end):
+        return "subject"
+    if _CITES.search(words, 0, begin):
+        return "cited"
+    if _AT.match(words, end):
+        return "at"
+    if _AFTER.match(words, end):
+        return "after"
+    if _CITED.match(words, end):
+        return "cited"
+    return "other"

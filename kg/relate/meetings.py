@@ -1,0 +1,245 @@
+"""Names of meetings -> meetings with date, region, level, organiser, venue and posts, each once."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from kg.cues import pattern
+from kg.dates import find_days
+from kg.layers import Layers, Name, Segment
+from kg.model import NATIONAL, Evidence, Level, Meeting
+from kg.names import find_meetings
+from kg.relate.posts import find_posts
+from kg.resolve import Speakers
+
+Proof = Callable[[int, int], Evidence]
+
+_PREFIX = pattern("names", "meeting-owner")
+_OWNER = pattern("names", "meeting-by-organ")
+_CONTINUED = pattern("names", "meeting-continued")
+_AFTER_NATIONAL = pattern("names", "meeting-after-national")
+_ORGAN = pattern("names", "meeting-organiser")
+_ISSUE = pattern("names", "issue-year")
+_VENUE = pattern("names", "meeting-venue")
+_STATE = pattern("actors", "state")
+#: Frames, the most telling first: where a name is best learned from.
+_RANK = {"held": 0, "subject": 0, "at": 1, "title": 2, "after": 3, "cited": 3, "other": 4}
+#: So far behind its name posts belong to a meeting, in characters.
+_REACH = 600
+
+
+@dataclass(slots=True)
+class _Found:
+    meeting: Meeting
+    at: int
+    frame: str
+
+
+class _Finder:
+    """The meetings of one notice."""
+
+    def __init__(self, layers: Layers, speakers: Speakers, proof: Proof) -> None:
+        self.layers = layers
+        self.text = layers.text
+        self.speakers = speakers
+        self.proof = proof
+        self.days = find_days(layers.text, layers.published, year=_issue_year(layers))
+        self.day_starts = [d.start for d in self.days]
+        self.starts = [s.start for s in layers.segments]
+        self.bounds: dict[int, tuple[int, int]] = {}
+        for s in layers.segments:
+            low, _ = self.bounds.get(s.sentence, (s.start, s.end))
+            self.bounds[s.sentence] = (low, s.end)
+
+    def run(self) -> list[tuple[Meeting, int]]:
+        found: list[_Found] = []
+        for name, frame in find_meetings(self.text, self.layers.segments):
+            segment = self.layers.segments[bisect_right(self.starts, name.start) - 1]
+            titled = self.layers.lines[segment.line].kind == "title"
+            low, high = self.bounds[segment.sentence]
+            date = self._date(low, high, name.start)
+            if date is None and frame in {"held", "subject"}:
+                date = self._same_day(found, self.text[low : name.start])
+            organ = _ORGAN.search(self.text, segment.start, name.start)
+            venue = _VENUE.search(self.text, segment.start, segment.end)
+            meeting = Meeting(
+                name=name.name,
+                date=date,
+                region=self._region(name, segment, high),
+                evidence=(self.proof(name.start, name.end),),
+                organiser=organ[1] if organ else None,
+                venue=venue[1] if venue else None,
+            )
+            found.append(_Found(meeting, name.start, "title" if titled else frame))
+        kept = self._merge(found)
+        return [(self._with_posts(m, at, kept), at) for m, at in kept]
+
+    # -- whose -----------------------------------------------------------------------------------------
+    def _region(self, name: Name, segment: Segment, high: int) -> str | None:
+        """Whose meeting it is: by its name, else of who has the word there."""
+        if self.speakers.enterprise:
+            return None
+        position = self._owner(name, segment, high)
+        speaker = self.speakers.at(position)
+        if _STATE.match(name.name):
+            return NATIONAL
+        match = _PREFIX.match(name.name)
+        if match is None:
+            return self._named(name) or speaker
+        word = match[1] or match[2]
+        own = self.speakers.of_level(word, speaker)
+        if own is None:  # 自治区安委会…在南宁召开，广西壮族自治区主席…: named later in the sentence
+            own = next(
+                (
+                    m.candidates[0].name
+                    for m in self.speakers.mentions
+                    if position < m.start < high and m.full and m.candidates[0].name.endswith(word)
+                ),
+                None,
+            )
+        return own or speaker
+
+    def _named(self, name: Name) -> str | None:
+        """甲市安委会会议 is that city's, whoever reports it."""
+        mentions = self.speakers.mentions
+        index = bisect_left(mentions, name.start, key=lambda m: m.start)
+        last = None
+        at = name.start
+        while index < len(mentions) and mentions[index].start == at:
+            last, at, index = mentions[index], mentions[index].end, index + 1
+        if last is None or last.weak or last.person or last.part_of_name:
+            return None
+        known = [d for d in last.candidates if d.name in self.speakers.divisions]
+        if known:
+            return known[0].name
+        return last.candidates[0].name if len(last.candidates) == 1 else None
+
+    def _owner(self, name: Name, segment: Segment, high: int) -> int:
+        """Where to look for whose meeting it is: …会议上，烟台市要求 names the owner behind it."""
+        if self.text[name.end : name.end + 1] in {"上", "中"} and segment.closer == "，":
+            starts = self.speakers.starts
+            index = bisect_right(starts, segment.end)
+            if index < len(starts) and starts[index] < high and starts[index] <= segment.end + 2:
+                return starts[index]
+        return name.start
+
+    # -- when ------------------------------------------------------------------------------------------
+    def _date(self, low: int, high: int, position: int) -> str | None:
+        inside = self.days[bisect_left(self.day_starts, low) : bisect_left(self.day_starts, high)]
+        before = [d for d in inside if d.end <= position]
+        if before:
+            return before[-1].iso
+        return inside[0].iso if len(inside) == 1 else None
+
+    def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
+        """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
+        if _AFTER_NATIONAL.search(before):
+            national = (f.meeting.date for f in found if f.meeting.region == NATIONAL)
+            return next((d for d in national if d), None)
+        if found and _CONTINUED.search(before):
+            return found[-1].meeting.date
+        return None
+
+    def _first_day(self, region: str | None) -> str | None:
+        """The day on which a region first acts in the body."""
+        for turn in self.speakers.turns:
+            if turn.region != region or not turn.acts:
+                continue
+            index = bisect_right(self.starts, turn.start) - 1
+            segment = self.layers.segments[max(0, index)]
+            if self.layers.lines[segment.line].kind == "title":
+                continue
+            low, high = self.bounds[segment.sentence]
+            inside = bisect_left(self.day_starts, low)
+            if inside < len(self.days) and self.days[inside].start < high:
+                return self.days[inside].iso
+        return None
+
+    # -- each once -------------------------------------------------------------------------------------
+    def _merge(self, found: list[_Found]) -> list[tuple[Meeting, int]]:
+        """Each meeting under its fullest name; a name in the title takes what the body says of it."""
+        ordered = sorted(found, key=lambda f: (_RANK[f.frame], -len(f.meeting.name), f.at))
+        kept: list[tuple[Meeting, int]] = []
+        for one in ordered:
+            meeting, position, titled = one.meeting, one.at, one.frame == "title"
+            for index, (known, at) in enumerate(kept):
+                if known.region != meeting.region:
+                    continue
+                if meeting.date and known.date and meeting.date != known.date:
+                    continue
+                if _same_name(meeting.name, known.name):
+                    kept[index] = (_joined(known, meeting), at if titled else min(at, position))
+                    break
+                if not titled and _same_name(known.name, meeting.name):
+                    kept[index] = (_joined(meeting, known), min(at, position))
+                    break
+            else:
+                if titled:
+                    day = meeting.date or self._first_day(meeting.region)
+                    meeting = replace(meeting, date=day)
+                kept.append((meeting, position))
+        kept.sort(key=lambda item: item[1])
+        return kept
+
+    # -- who is there ----------------------------------------------------------------------------------
+    def _with_posts(
+        self, meeting: Meeting, at: int, kept: Sequence[tuple[Meeting, int]]
+    ) -> Meeting:
+        """The meeting with its level, and the posts that preside and speak until another one is told."""
+        segment = self.layers.segments[bisect_right(self.starts, at) - 1]
+        level = self._level(meeting.region)
+        if self.layers.lines[segment.line].kind == "title":
+            return replace(meeting, level=level)
+        start = self.bounds[segment.sentence][0]
+        stop = min([start + _REACH, len(self.text), *(a for _, a in kept if a > at)])
+        turns = self.speakers.turns
+        for index in range(bisect_right(self.speakers.starts, at), len(turns)):
+            if turns[index].region != meeting.region:
+                stop = min(stop, turns[index].start)
+                break
+        posts = find_posts(self.text, start, stop)
+        return replace(meeting, level=level, presiding=posts.presiding, speaking=posts.speaking)
+
+    def _level(self, region: str | None) -> Level | None:
+        if region is None or region == NATIONAL:
+            return "national" if region else None
+        division = self.speakers.divisions.get(region)
+        return division.level if division else None
+
+
+def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Meeting, int]]:
+    """The meetings that the notice names, each with the place where it was first reported."""
+    return _Finder(layers, speakers, proof).run()
+
+
+def _subsequence(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(c in rest for c in short)
+
+
+def _same_name(short: str, long: str) -> bool:
+    """Whether one name is the other, shortened: 省政府紧急视频会议, 全省安全生产紧急视频会议."""
+    return _subsequence(short, long) or _subsequence(_OWNER.sub("", short), long)
+
+
+def _issue_year(layers: Layers) -> int | None:
+    """The year of 2024年第6期 in the head of a page without a date."""
+    for line in layers.lines:
+        if line.kind in {"meta", "heading", "title"}:
+            found = _ISSUE.search(layers.text, line.start, line.end)
+            if found:
+                return int(re.sub(r"\D", "", found[1]))
+    return None
+
+
+def _joined(a: Meeting, b: Meeting) -> Meeting:
+    return replace(
+        a,
+        date=a.date or b.date,
+        evidence=tuple(sorted({*a.evidence, *b.evidence}, key=lambda e: (e.start, e.end))),
+        organiser=a.organiser or b.organiser,
+        venue=a.venue or b.venue,
+    )
