@@ -5,17 +5,15 @@ The command line is a thin layer over this; what one can do there, one can do he
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kg.errors import InputError, KgError, StoreError
+from kg.loading import BuildReport, Failure, build
 from kg.model import Notice, Record
 from kg.query import NamedQuery, named, run
 from kg.results import Answer
-from kg.store import Change, Store, StoredNotice
-from kg.vocab import BASE, check_base
+from kg.stores import GraphStore, StoredNotice, connect
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -24,48 +22,10 @@ if TYPE_CHECKING:
     from kg.validate import Report
     from kg.verify import Verified
 
+__all__ = ["BuildReport", "Failure", "Graph", "build", "extract", "open"]
+
 #: Where the command line and the functions keep the graph unless told otherwise.
 STORE = "kg-store"
-
-Paths = Path | str | Iterable[Path | str]
-Progress = Callable[[int, int, str], None]
-"""Called with how many files are done, how many there are, and the name of the next."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """A file that could not be used, or that broke a shape, and why."""
-
-    path: str
-    reason: str
-    hint: str | None = None
-
-
-@dataclass(slots=True, kw_only=True)
-class BuildReport:
-    """What a build did, file by file and in sum."""
-
-    store: Path
-    changes: dict[str, Change] = field(default_factory=dict)
-    """Path of each file that is now in the store, and whether it was added, changed or known."""
-    regions: set[str] = field(default_factory=set)
-    """Names of the regions that these notices are of."""
-    statements: int = 0
-    silent: list[str] = field(default_factory=list)
-    """Paths of notices that produced no statement."""
-    suspects: dict[str, int] = field(default_factory=dict)
-    """Passages suspected of damage, by path."""
-    failures: list[Failure] = field(default_factory=list)
-    """What is not in the store: files that could not be read, notices that break a shape."""
-
-    @property
-    def notices(self) -> int:
-        """How many notices of these paths the store now holds."""
-        return len(self.changes)
-
-    def count(self, change: Change) -> int:
-        """Count the notices that were added, changed or unchanged."""
-        return sum(1 for c in self.changes.values() if c == change)
 
 
 def extract(source: Notice | Path | str) -> Record:
@@ -86,124 +46,6 @@ def extract(source: Notice | Path | str) -> Record:
     if isinstance(source, Path) or _names_file(source):
         return run_pipeline(read_path(Path(source)))
     return run_pipeline(read_text(source))
-
-
-def build(
-    paths: Paths,
-    *,
-    store: Path | str = STORE,
-    base: str | None = None,
-    validate: bool = True,
-    progress: Progress | None = None,
-) -> BuildReport:
-    """Read files and folders, extract, validate, and put each notice into a store on disk.
-
-    A file that cannot be used does not stop the others: the report has it under ``failures``. With
-    ``validate`` a notice that breaks a shape is not stored either. The store is made when the
-    first notice is good; ``base`` (of minted IRIs) is settled then. Raises StoreError.
-    """
-    from kg.read import find
-
-    report = BuildReport(store=Path(store))
-    if base is not None:
-        check_base(base)
-    existing = Store.open(store) if Store.exists(store) else None
-    try:
-        if existing is not None and base not in (None, existing.base):
-            raise StoreError(
-                f"{store}: its IRIs begin with {existing.base}, not {base}",
-                hint="leave --base out, or build into another --store",
-            )
-        files, errors = find([paths] if isinstance(paths, (str, Path)) else paths)
-        report.failures += [Failure(path="", reason=str(e), hint=e.hint) for e in errors]
-        opened = _Lazy(existing, Path(store), base or (existing.base if existing else BASE))
-        existing = None
-        with opened:
-            for done, path in enumerate(files):
-                if progress is not None:
-                    progress(done, len(files), path.name)
-                _add(path, report, opened, validate=validate)
-            if progress is not None:
-                progress(len(files), len(files), "")
-    finally:
-        if existing is not None:
-            existing.close()
-    return report
-
-
-class _Lazy:
-    """A store that is made when first written to, so that a build of nothing leaves nothing."""
-
-    def __init__(self, store: Store | None, path: Path, base: str) -> None:
-        self._store = store
-        self._path = path
-        self.base = base
-        if store is not None:
-            store.set_vocabulary(self._vocabulary())
-
-    def _vocabulary(self) -> bytes:
-        from kg.vocabulary import vocabulary_quads
-
-        return vocabulary_quads(base=self.base)
-
-    def get(self) -> Store:
-        if self._store is None:
-            vocabulary = self._vocabulary()
-            self._store = Store.create(self._path, base=self.base, vocabulary=vocabulary)
-        return self._store
-
-    def __enter__(self) -> _Lazy:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._store is not None:
-            self._store.close()
-
-
-def _add(path: Path, report: BuildReport, store: _Lazy, *, validate: bool) -> None:
-    """Put one file into the store, or say in the report why not."""
-    from kg.pipeline import extract_path
-    from kg.triples import notice_iri, quads
-
-    try:
-        record = extract_path(path)
-        nquads = quads(record, base=store.base)
-        if validate:
-            _refuse_broken(path, nquads, store.base)
-    except InputError as error:
-        report.failures.append(Failure(path=str(path), reason=str(error), hint=error.hint))
-        return
-    except (KgError, ImportError):
-        raise  # our own data files, or the installation: no other notice would fare better
-    except Exception as error:  # one notice must not cost a folder of others
-        reason = f"{path}: kg failed on it: {type(error).__name__}: {error}"
-        hint = "this is a defect of kg; please report it with the notice"
-        report.failures.append(Failure(path=str(path), reason=reason, hint=hint))
-        return
-    if record.notice is None:
-        raise ValueError("a record of a file without its notice")
-    iri = notice_iri(record.notice, base=store.base)
-    report.changes[str(path)] = store.get().replace(iri, nquads, path=str(path.resolve()))
-    report.regions |= {region.name for region in record.regions}
-    report.statements += record.statements
-    if not record.statements:
-        report.silent.append(str(path))
-    if record.suspects:
-        report.suspects[str(path)] = len(record.suspects)
-
-
-def _refuse_broken(path: Path, nquads: bytes, base: str) -> None:
-    from kg.validate import validate
-
-    broken = [r for r in validate(nquads, base=base).results if r.severity == "Violation"]
-    if broken:
-        first = broken[0]
-        more = f" (and {len(broken) - 1} more)" if len(broken) > 1 else ""
-        where = f"{first.shape} {first.path}".strip()
-        raise InputError(
-            f"{path}: what it gives breaks a shape: {where}: {first.message}{more}",
-            hint="kg build --no-validate stores it all the same",
-        )
 
 
 def _names_file(text: str) -> bool:
@@ -230,13 +72,13 @@ def open(store: Path | str = STORE) -> Graph:
     >>> answer.rows[0]["region"]
     '黑龙江省'
     """
-    return Graph(Store.open(store, read_only=True))
+    return Graph(connect(store, read_only=True))
 
 
 class Graph:
     """An open store: ask it, hand it to rdflib or networkx, export, view, validate, verify it."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: GraphStore) -> None:
         self.store = store
 
     def close(self) -> None:

@@ -4,20 +4,42 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+from typing import IO
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
 
-#: Written into each store; a store of a higher number is refused.
-FORMAT = 1
+try:
+    import fcntl
+except ImportError:  # Windows, where a folder in use cannot be removed anyway
+    fcntl = None  # type: ignore[assignment]
+
+#: Written into each store; a store of a higher number is refused, one of a lower is read. Since 2
+#: the marker names the folder of the database, so that a new one is put in its place at once.
+FORMAT = 2
 MARKER = "kg-store.json"
 DATA = "rdf"
+#: Where a large build keeps what is extracted until all of it is loaded.
+PARTS = "parts"
+_IN_USE = ".in-use"
 _LOOKS, _PAUSE = 40, 0.025  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """What a store says of itself."""
+
+    base: str
+    data: str = DATA
+    """Name of the folder that holds the database."""
 
 
 def is_store(path: Path) -> bool:
@@ -40,14 +62,19 @@ def refuse_other(path: Path) -> None:
         )
 
 
-def write_marker(path: Path, *, base: str) -> None:
-    """Make a folder a store of this format and base IRI."""
-    marker = {"format": FORMAT, "base": base}
-    (path / MARKER).write_text(json.dumps(marker) + "\n", encoding="utf-8")
+def write_marker(path: Path, marker: Marker) -> None:
+    """Make a folder a store of this format, base IRI and database, at once or not at all."""
+    text = json.dumps({"format": FORMAT, "base": marker.base, "data": marker.data}) + "\n"
+    fresh = path / f".{MARKER}.new"
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path / MARKER)
 
 
-def read_marker(path: Path) -> str:
-    """Return the base IRI of a store; raise StoreError where it is none, or of a newer kg."""
+def read_marker(path: Path) -> Marker:
+    """Read what a store says of itself; StoreError where it is none, or of a newer kg."""
     if not is_store(path):
         refuse_other(path)
         raise StoreError(
@@ -56,6 +83,7 @@ def read_marker(path: Path) -> str:
     try:
         marker = json.loads((path / MARKER).read_text(encoding="utf-8"))
         number, base = int(marker["format"]), str(marker["base"])
+        data = str(marker.get("data", DATA))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StoreError(f"{path / MARKER}: cannot be read: {error}") from error
     if number > FORMAT:
@@ -63,26 +91,80 @@ def read_marker(path: Path) -> str:
             f"{path}: a newer kg made this store (format {number}; this one knows {FORMAT})",
             hint="upgrade kg, or build into another --store",
         )
-    return base
+    if not data or data != Path(data).name or not data.startswith(DATA):
+        raise StoreError(f"{path / MARKER}: '{data}' is no database of this store")
+    return Marker(base, data)
 
 
-def snapshot(path: Path) -> ox.Store:
+def snapshot(path: Path) -> tuple[ox.Store, Marker, IO[bytes] | None]:
     """Open for reading; where a writer tidies its files at that moment, look again.
 
     Measured beside a writer that has just opened: each first look failed, each third one succeeded.
+    The file that comes with it, kept open, keeps :func:`tidy` from the database.
     """
-    for _ in range(_LOOKS):
-        with suppress(RuntimeError):
-            return ox.Store.read_only(str(path / DATA))
+    for look in range(_LOOKS):
+        marker = read_marker(path)
+        use = _use(path / marker.data)
+        try:
+            return ox.Store.read_only(str(path / marker.data)), marker, use
+        except (RuntimeError, OSError):
+            if use is not None:
+                use.close()
+            if look == _LOOKS - 1:
+                raise
         time.sleep(_PAUSE)
-    return ox.Store.read_only(str(path / DATA))
+    raise AssertionError("the last look returns or raises")
+
+
+def _use(data: Path) -> IO[bytes] | None:
+    """Show other processes that this database is being read; where it can be shown."""
+    if fcntl is None:
+        return None
+    try:
+        file = (data / _IN_USE).open("rb")
+    except OSError:
+        return None
+    fcntl.flock(file, fcntl.LOCK_SH)
+    return file
+
+
+def new_data(path: Path) -> str:
+    """Choose a name for a new database beside the one that there is."""
+    taken = {p.name for p in path.iterdir()}
+    return next(n for n in (f"{DATA}-{i}" for i in count(2)) if n not in taken)
+
+
+def mark_used(data: Path) -> None:
+    """Prepare a database for :func:`snapshot`."""
+    with suppress(OSError):
+        (data / _IN_USE).touch()
+
+
+def tidy(path: Path, marker: Marker) -> None:
+    """Remove databases that are no longer, or never became, the store's; not those being read.
+
+    Only who holds the writer's lock may call it.
+    """
+    for old in path.iterdir():
+        if old.name == marker.data or not old.is_dir() or not old.name.startswith(DATA):
+            continue
+        if fcntl is not None:
+            with suppress(FileNotFoundError), (old / _IN_USE).open("rb") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue
+        shutil.rmtree(old, ignore_errors=True)
 
 
 #: What the database says, and how a person would.
 _SAYINGS = (
-    ("lock", "another process is writing to this store", "wait until it is done"),
+    ("lock file", "another process is writing to this store", "wait until it is done"),
+    ("lock hold", "another process is writing to this store", "wait until it is done"),
     ("No space left", "no space is left on the disk", "free some; the store is as it was"),
     ("Permission denied", "no permission to use it", "check the folder's owner and rights"),
+    ("quota", "the disk quota is used up", "free some; the store is as it was"),
+    ("File too large", "a file may grow no further", "raise the limit; the store is as it was"),
     ("Read-only file system", "it lies on a read-only file system", None),
     ("CURRENT", "the store's database is missing", "restore the folder, or build it anew"),
     ("Corruption", "the store is damaged", "restore a copy, or build it anew"),

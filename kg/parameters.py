@@ -25,7 +25,7 @@ from kg.ontology import SCHEMES, concepts
 from kg.vocab import DCTERMS, KG, RDF, RDFS, SKOS, XSD, mint, prefixes
 
 if TYPE_CHECKING:
-    from kg.store import Store
+    from kg.stores import GraphStore
 
 Term = ox.NamedNode | ox.Literal
 #: Folded name -> the IRIs it stands for and the name as it is written.
@@ -56,7 +56,7 @@ _DATE = re.compile(r"(\d{4})(?:年|[-/.])(\d{1,2})(?:月|[-/.])(\d{1,2})日?")
 _CLOSE = 0.5  # of two characters of three one may be wrong (尾矿苦); at 0.6 煤况 finds nothing
 
 
-def resolve(kind: str, value: object, *, store: Store) -> tuple[Term, ...]:
+def resolve(kind: str, value: object, *, store: GraphStore) -> tuple[Term, ...]:
     """Return the terms that a value of this kind stands for, at least one, sorted.
 
     Raises QueryError for what nothing is called, with the nearest names.
@@ -80,15 +80,15 @@ def resolve(kind: str, value: object, *, store: Store) -> tuple[Term, ...]:
     return tuple(sorted((ox.NamedNode(i) for i in iris), key=str))
 
 
-def resolve_one(kind: str, value: str, *, store: Store) -> str:
+def resolve_one(kind: str, value: str, *, store: GraphStore) -> str:
     """Return the IRI of the one thing in the store that is called so; else raise QueryError."""
     found = resolve(kind, value, store=store)
     if len(found) > 1:
         names = ", ".join(term.value for term in found)
         raise QueryError(f"{len(found)} are called '{value}'", hint=f"name one by its IRI: {names}")
-    node, default = ox.NamedNode(found[0].value), ox.DefaultGraph()
-    said = store.engine.quads_for_pattern(node, None, None, default)
-    named = store.engine.quads_for_pattern(None, None, node, default)
+    node = ox.NamedNode(found[0].value)
+    said = store.triples(node, None, None)
+    named = store.triples(None, None, node)
     if next(said, None) is None and next(named, None) is None:
         raise QueryError(f"nothing in the store is about the {kind} '{value}'")
     return node.value
@@ -127,7 +127,7 @@ def _singular(word: str) -> str:
 # --- IRIs -----------------------------------------------------------------------------------------
 
 
-def _as_iri(text: str, store: Store) -> str | None:
+def _as_iri(text: str, store: GraphStore) -> str | None:
     """Return the IRI where the value is one, or a prefixed name (``hazard:tailings-pond``)."""
     if text.startswith("<") and text.endswith(">"):
         return text[1:-1]
@@ -138,15 +138,14 @@ def _as_iri(text: str, store: Store) -> str | None:
     return namespace + local if namespace else None
 
 
-def _held(kind: str, iri: str, store: Store) -> ox.NamedNode:
+def _held(kind: str, iri: str, store: GraphStore) -> ox.NamedNode:
     try:
         node = ox.NamedNode(iri)
     except ValueError as error:
         raise QueryError(f"'{iri}' is no IRI: {error}") from error
     if kind in SCHEMES and any(c.iri == iri for c in concepts()):
         return node
-    held = store.engine.quads_for_pattern(node, None, None, ox.DefaultGraph())
-    if next(iter(held), None) is None:
+    if next(store.triples(node, None, None), None) is None:
         raise QueryError(f"unknown {kind} <{iri}>: nothing in the store has this IRI")
     return node
 
@@ -154,7 +153,7 @@ def _held(kind: str, iri: str, store: Store) -> ox.NamedNode:
 # --- names ----------------------------------------------------------------------------------------
 
 
-def _lookup(kind: str, text: str, store: Store) -> frozenset[str]:
+def _lookup(kind: str, text: str, store: GraphStore) -> frozenset[str]:
     exact = _exactly(kind, text, store)
     if exact:
         return exact
@@ -172,7 +171,7 @@ def _lookup(kind: str, text: str, store: Store) -> frozenset[str]:
     raise QueryError(f"unknown {kind} '{text}'", hint=_near(keys, names))
 
 
-def _exactly(kind: str, text: str, store: Store) -> frozenset[str]:
+def _exactly(kind: str, text: str, store: GraphStore) -> frozenset[str]:
     """Find what the store calls exactly so, by index: there may be a million notices."""
     if kind not in _NAMED:
         return frozenset()
@@ -180,23 +179,21 @@ def _exactly(kind: str, text: str, store: Store) -> frozenset[str]:
     code = ox.NamedNode(KG.GBT2260)
     literals = [ox.Literal(text), ox.Literal(text, datatype=code)]
     literals += [ox.Literal(text, language=tag) for tag in ("zh-hans", "zh-hant")]
-    default = ox.DefaultGraph()
     found = {
-        quad.subject
+        subject
         for literal in literals
         for prop in properties
-        for quad in store.engine.quads_for_pattern(None, ox.NamedNode(prop), literal, default)
+        for subject, _, _ in store.triples(None, ox.NamedNode(prop), literal)
     }
     a, type_ = ox.NamedNode(RDF.type), ox.NamedNode(cls)
     return frozenset(
         node.value
         for node in found
-        if isinstance(node, ox.NamedNode)
-        and next(store.engine.quads_for_pattern(node, a, type_, default), None) is not None
+        if isinstance(node, ox.NamedNode) and next(store.triples(node, a, type_), None) is not None
     )
 
 
-def _sources(kind: str, store: Store) -> tuple[Callable[[], Names], ...]:
+def _sources(kind: str, store: GraphStore) -> tuple[Callable[[], Names], ...]:
     """Where names of a kind are looked for, in order; each is read only when reached."""
     if kind in SCHEMES:
         return (lambda: _concept_names(kind), lambda: _labels(kind, store))
@@ -228,34 +225,30 @@ def _concept_names(kind: str) -> Names:
     )
 
 
-def _labels(kind: str, store: Store) -> Names:
+def _labels(kind: str, store: GraphStore) -> Names:
     """Return what the store's vocabulary has beside: traditional alternative labels."""
     members = _members(SCHEMES[kind].concept_class, store)  # type: ignore[index]
     return _collect(_said(members, _LABELS, store))
 
 
-def _stored_names(kind: str, store: Store) -> Names:
+def _stored_names(kind: str, store: GraphStore) -> Names:
     cls, properties = _NAMED[kind]
     return _collect(_said(_members(cls, store), properties, store))
 
 
-def _members(cls: str, store: Store) -> Iterable[ox.NamedNode]:
-    found = store.engine.quads_for_pattern(
-        None, ox.NamedNode(RDF.type), ox.NamedNode(cls), ox.DefaultGraph()
-    )
-    return (q.subject for q in found if isinstance(q.subject, ox.NamedNode))
+def _members(cls: str, store: GraphStore) -> Iterable[ox.NamedNode]:
+    found = store.triples(None, ox.NamedNode(RDF.type), ox.NamedNode(cls))
+    return (node for node, _, _ in found if isinstance(node, ox.NamedNode))
 
 
 def _said(
-    members: Iterable[ox.NamedNode], properties: tuple[str, ...], store: Store
+    members: Iterable[ox.NamedNode], properties: tuple[str, ...], store: GraphStore
 ) -> Iterable[tuple[str, str]]:
     for node in members:
         for prop in properties:
-            for quad in store.engine.quads_for_pattern(
-                node, ox.NamedNode(prop), None, ox.DefaultGraph()
-            ):
-                if isinstance(quad.object, ox.Literal):
-                    yield quad.object.value, node.value
+            for _, _, value in store.triples(node, ox.NamedNode(prop), None):
+                if isinstance(value, ox.Literal):
+                    yield value.value, node.value
 
 
 @cache

@@ -35,7 +35,7 @@ from kg.sparql import malformed, refuse_deep, refuse_service
 from kg.vocab import prefixes
 
 if TYPE_CHECKING:
-    from kg.store import Store
+    from kg.stores import GraphStore
 
 _HEADER = re.compile(r"#\s*(title zh|title en|param|returns|links)\b\s*(\w*)\s*:\s*(.*)")
 _COMMENT = re.compile(r"#\s*([a-z]+(?: [a-z]+)?)\b.*:")
@@ -95,7 +95,7 @@ def find(name: str) -> NamedQuery:
 
 
 def run(
-    store: Store,
+    store: GraphStore,
     query: str | NamedQuery,
     parameters: Mapping[str, object] | None = None,
     *,
@@ -120,7 +120,7 @@ def run(
     return Answer(result, links=query.links, prefixes=known, name=query.name)
 
 
-def bind(query: NamedQuery, given: Mapping[str, object], *, store: Store) -> str:
+def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -> str:
     """Write the SPARQL of a query with values for its parameters; lines keep their numbers."""
     known = {p.name: p for p in query.parameters}
     for name in given:

@@ -1,14 +1,17 @@
 """N-Quads on disk: a folder that holds the graphs of many notices, each replaced or removed whole.
 
-A store is a folder with ``kg-store.json`` (format, base IRI) and ``rdf/``, a pyoxigraph database:
+A store is a folder with ``kg-store.json`` (format, base IRI, which database) and ``rdf/``, a
+pyoxigraph database:
 
 * one named graph a notice, and one for the vocabulary: what is exported;
 * the default graph: the merge of all of them, each triple once, kept exact with every change.
   Queries run on it: pyoxigraph's own union repeats a triple for every graph that has it
   (docs/decisions/0020);
-* the catalog graph: where each notice's file lies on this machine. Never merged, never exported.
+* the catalog graph: where each notice's files lie on this machine, and what they were read with.
+  Never merged, never exported.
 
-Opened read-only a store is a snapshot that any number of readers share; one process writes.
+Opened read-only a store is a snapshot that any number of readers share; one process writes, and
+holds ``writer.lock`` meanwhile. :mod:`kg.stores` says what of this every store has.
 """
 
 from __future__ import annotations
@@ -17,43 +20,34 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import IO, Any
 
 import pyoxigraph as ox
 
 from kg.errors import StoreError
 from kg.folder import (
     DATA,
+    Marker,
     is_store,
+    mark_used,
     read_marker,
     readable_errors,
     refuse_other,
     snapshot,
+    tidy,
     write_marker,
 )
+from kg.lock import WriterLock
+from kg.stores import Change, StoredNotice
 from kg.vocab import BASE, DCTERMS, KG, RDF, catalog_graph, check_base, prefixes, vocabulary_graph
 
+__all__ = ["Change", "Store", "StoredNotice"]
+
 _DEFAULT = ox.DefaultGraph()
+_PLACE, _STATE = ox.NamedNode(KG.localPath), ox.NamedNode(KG.localState)
 
-Change = Literal["added", "changed", "unchanged"]
 Triple = tuple[Any, Any, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class StoredNotice:
-    """What a store knows of a notice's file."""
-
-    id: str
-    iri: str
-    filename: str = ""
-    sha256: str = ""
-    encoding: str = ""
-    title: str | None = None
-    published: str | None = None
-    path: str | None = None
-    """Where the file lay when it was stored; None for a text that was no file."""
 
 
 class Store:
@@ -68,9 +62,16 @@ class Store:
     """
 
     def __init__(
-        self, engine: ox.Store, *, base: str, path: Path | None = None, read_only: bool = False
+        self,
+        engine: ox.Store,
+        *,
+        base: str,
+        path: Path | None = None,
+        read_only: bool = False,
+        held: WriterLock | IO[bytes] | None = None,
     ) -> None:
         self._engine: ox.Store | None = engine
+        self._kept = held
         self.base = base
         self.path = path
         self.read_only = read_only
@@ -87,7 +88,9 @@ class Store:
         return store
 
     @classmethod
-    def create(cls, path: Path | str, *, base: str = BASE, vocabulary: bytes = b"") -> Store:
+    def create(
+        cls, path: Path | str, *, base: str = BASE, vocabulary: bytes = b"", wait: float = 0.0
+    ) -> Store:
         """Make a store on disk and open it for writing.
 
         The folder appears complete or not at all: it is filled under another name, then renamed.
@@ -105,22 +108,37 @@ class Store:
                 if vocabulary:
                     new.set_vocabulary(vocabulary)
                 new.close()
-                write_marker(fresh, base=base)
+                mark_used(fresh / DATA)
+                write_marker(fresh, Marker(base))
                 with suppress(OSError):
                     path.rmdir()  # an empty folder is no obstacle
                 fresh.rename(path)
             finally:
                 shutil.rmtree(fresh, ignore_errors=True)
-        return cls.open(path)
+        return cls.open(path, wait=wait)
 
     @classmethod
-    def open(cls, path: Path | str, *, read_only: bool = False) -> Store:
-        """Open a store on disk; raises StoreError, which tells what is there instead."""
+    def open(cls, path: Path | str, *, read_only: bool = False, wait: float = 0.0) -> Store:
+        """Open a store on disk; raises StoreError, which tells what is there instead.
+
+        A second writer waits up to ``wait`` seconds for the first.
+        """
         path = Path(path)
-        base = read_marker(path)
+        marker = read_marker(path)
         with readable_errors(path):
-            engine = snapshot(path) if read_only else ox.Store(path / DATA)
-        return cls(engine, base=base, path=path, read_only=read_only)
+            if read_only:
+                engine, marker, use = snapshot(path)
+                return cls(engine, base=marker.base, path=path, read_only=True, held=use)
+            lock = WriterLock(path, wait=wait)
+            try:
+                marker = read_marker(path)  # the writer before may have put another in place
+                tidy(path, marker)
+                engine = ox.Store(path / marker.data)
+                mark_used(path / marker.data)
+            except BaseException:
+                lock.release()
+                raise
+        return cls(engine, base=marker.base, path=path, held=lock)
 
     @classmethod
     def exists(cls, path: Path | str) -> bool:
@@ -136,10 +154,30 @@ class Store:
 
     def close(self) -> None:
         """Let go of the folder; the store cannot be used after."""
-        if self._engine is not None and self.path is not None and not self.read_only:
-            with readable_errors(self.path):
-                self._engine.flush()
-        self._engine = None
+        try:
+            if self._engine is not None and self.path is not None and not self.read_only:
+                with readable_errors(self.path):
+                    self._engine.flush()
+        finally:
+            self._engine = None  # the database first, then what keeps others from it
+            kept, self._kept = self._kept, None
+            if isinstance(kept, WriterLock):
+                kept.release()
+            elif kept is not None:
+                kept.close()
+
+    def exchange(self, data: str) -> None:
+        """Go on with another database of the folder, as kg.bulk has made it."""
+        if self.path is None or self.read_only:
+            raise StoreError(f"{self.where}: the store is open for reading only")
+        with readable_errors(self.path):
+            mark_used(self.path / data)
+            self.engine.flush()
+            self._engine = None
+            marker = Marker(self.base, data)
+            write_marker(self.path, marker)
+            self._engine = ox.Store(self.path / data)
+            tidy(self.path, marker)
 
     def __enter__(self) -> Store:
         return self
@@ -151,32 +189,41 @@ class Store:
     def engine(self) -> ox.Store:
         """The pyoxigraph store; raises StoreError when closed."""
         if self._engine is None:
-            raise StoreError(f"{self._where}: the store is closed")
+            raise StoreError(f"{self.where}: the store is closed")
         return self._engine
 
     @property
-    def _where(self) -> str:
+    def where(self) -> str:
+        """What messages call it: its folder."""
         return str(self.path or "<memory>")
 
     # --- writing --------------------------------------------------------------------------------
 
-    def replace(self, notice: str, nquads: bytes, *, path: str | None = None) -> Change:
+    def replace(
+        self, notice: str, nquads: bytes, *, path: str | None = None, state: str | None = None
+    ) -> Change:
         """Make a notice's graph hold exactly these N-Quads, in one transaction.
 
         ``path`` is where its file lies, for :mod:`kg.verify`; a notice that was read from there
-        before, when the file had other content, is taken away. Every quad must stand in the
-        notice's graph. Returns what happened; nothing is written where nothing differs.
+        before, when the file had other content, is taken away, unless another file has it too.
+        ``state`` is what :meth:`state` shall return. Every quad must stand in the notice's graph.
+        Returns what happened; nothing is written where nothing differs.
         """
         graph = ox.NamedNode(notice)
-        said, place = _parse(nquads, graph), ox.NamedNode(KG.localPath)
-        held = self._held(graph)
-        old, new = held | self._local(graph), said
-        drop = []
+        said, held = _parse(nquads, graph), self._held(graph)
+        local = self._local(graph)
+        old, new = held | local, set(said)
+        drop: list[Any] = []
         if path is not None:
-            before = self.engine.quads_for_pattern(None, place, ox.Literal(path), self._catalog)
-            drop = [q.subject for q in before if q.subject != graph]
-            old = old.union(*(self._held(g) | self._local(g) for g in drop))
-            new = said | {ox.Quad(graph, place, ox.Literal(path), self._catalog)}
+            new |= {q for q in local if q.predicate == _PLACE}
+            new.add(ox.Quad(graph, _PLACE, ox.Literal(path), self._catalog))
+            for before in self._read_from(path):
+                if before != graph:
+                    gone = self._without(before, path)
+                    old |= gone
+                    drop += [before] if len(gone) > 1 else []
+        if state is not None:
+            new.add(ox.Quad(graph, _STATE, ox.Literal(state), self._catalog))
         self._swap(old, new, drop=drop)
         if drop or (held and held != said):
             return "changed"
@@ -188,6 +235,41 @@ class Store:
         held = self._held(graph)
         self._swap(held | self._local(graph), set(), drop=[graph])
         return bool(held)
+
+    def read_from(self, path: str) -> tuple[str, ...]:
+        """Return the notices that were read from a file, sorted; more than one only after a fault."""
+        return tuple(sorted(node.value for node in self._read_from(path)))
+
+    def _read_from(self, path: str) -> set[Any]:
+        found = self.engine.quads_for_pattern(None, _PLACE, ox.Literal(path), self._catalog)
+        return {q.subject for q in found}
+
+    def paths(self, notice: str) -> tuple[str, ...]:
+        """Return where the files of a notice lie, sorted."""
+        node = ox.NamedNode(notice)
+        found: Iterator[Any] = self.engine.quads_for_pattern(node, _PLACE, None, self._catalog)
+        return tuple(sorted(q.object.value for q in found))
+
+    def forget(self, notice: str, path: str) -> None:
+        """A notice's file lies there no longer; it has others."""
+        node = ox.NamedNode(notice)
+        self._swap({ox.Quad(node, _PLACE, ox.Literal(path), self._catalog)}, set())
+
+    def _without(self, notice: Any, path: str) -> set[Any]:
+        """Return what goes when a notice's file is no longer there: all, if it was the only one."""
+        local = self._local(notice)
+        places = {q for q in local if q.predicate == _PLACE}
+        gone = {q for q in places if q.object.value == path}
+        return gone if places - gone else self._held(notice) | local
+
+    def state(self, notice: str, path: str) -> str | None:
+        """Return what was put down with a notice that was read from this file, None if nothing."""
+        node = ox.NamedNode(notice)
+        place = ox.Quad(node, _PLACE, ox.Literal(path), self._catalog)
+        if place not in self.engine:
+            return None
+        found: Iterator[Any] = self.engine.quads_for_pattern(node, _STATE, None, self._catalog)
+        return next((q.object.value for q in found), None)
 
     def set_vocabulary(self, nquads: bytes) -> bool:
         """Make the vocabulary graph hold exactly these N-Quads; whether anything differed."""
@@ -206,7 +288,7 @@ class Store:
         if not gone and not come:
             return False
         if self.read_only:
-            raise StoreError(f"{self._where}: the store is open for reading only")
+            raise StoreError(f"{self.where}: the store is open for reading only")
         merged = [ox.Quad(*_triple(q), _DEFAULT) for q in come if q.graph_name != self._catalog]
         with readable_errors(self.path):
             if not gone:
@@ -237,6 +319,13 @@ class Store:
         what comes from a user goes through :func:`kg.query.run`.
         """
         return self.engine.query(sparql, prefixes=prefixes(self.base))
+
+    def triples(
+        self, subject: Any, predicate: Any, object: Any, /
+    ) -> Iterator[tuple[Any, Any, Any]]:
+        """Find triples of the merge, as queries see them."""
+        found = self.engine.quads_for_pattern(subject, predicate, object, _DEFAULT)
+        return (_triple(quad) for quad in found)
 
     def quads_for_pattern(
         self, subject: Any, predicate: Any, object: Any, graph_name: Any = None, /
@@ -304,7 +393,13 @@ class Store:
 
     def __len__(self) -> int:
         """Count the triples that queries see."""
-        return sum(1 for _ in self.merged())
+        rows: Any = self.engine.query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        (row,) = rows
+        return int(row["n"].value)
+
+    def __bool__(self) -> bool:
+        """A store that holds nothing is a store."""
+        return True
 
 
 # --- quads ----------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from kg.repair import repair
 from kg.vocab import KG, OA
 
 if TYPE_CHECKING:
-    from kg.store import Store, StoredNotice
+    from kg.stores import GraphStore, StoredNotice
 
 __all__ = ["Verified", "verify", "verify_record"]
 
@@ -46,7 +46,7 @@ class Verified:
         return Verified(self.notices + other.notices, self.quotes + other.quotes)
 
 
-def verify(store: Store, *, progress: Callable[[int, int], None] | None = None) -> Verified:
+def verify(store: GraphStore, *, progress: Callable[[int, int], None] | None = None) -> Verified:
     """Prove every quote of a store; ``progress(done, all)`` is called after each notice.
 
     Raises VerifyError at the first quote that does not hold, naming file, offsets, what was
@@ -126,7 +126,7 @@ class _Page:
             index += 1
 
 
-def _prove_stored(store: Store, stored: StoredNotice) -> Verified:
+def _prove_stored(store: GraphStore, stored: StoredNotice) -> Verified:
     if stored.path is None:
         raise VerifyError(
             f"notice {stored.id}: no file is known for it, so nothing can be proven",

@@ -147,6 +147,7 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     sha256: str
     encoding: str
     localPath: str
+    localState: str
     documentNumber: str
     level: str
     within: str

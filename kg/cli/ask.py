@@ -82,9 +82,9 @@ def query(
     given = _given(param)
 
     from kg.query import run
-    from kg.store import Store
+    from kg.stores import connect
 
-    with Store.open(store, read_only=True) as opened:
+    with connect(store, read_only=True) as opened:
         answer = run(opened, text, given, name=name)
         wanted = format or (AnswerFormat.ttl if answer.kind == "triples" else AnswerFormat.table)
         if wanted is not AnswerFormat.table:
@@ -185,9 +185,9 @@ def view(
     text = None if query is None else _sparql(query)[0]
 
     from kg.api import Graph
-    from kg.store import Store
+    from kg.stores import connect
 
-    with Graph(Store.open(store, read_only=True)) as graph:
+    with Graph(connect(store, read_only=True)) as graph:
         drawn = graph.view(
             output_path,
             region=region and as_text(region),
@@ -217,9 +217,9 @@ def export(
 ) -> None:
     """Write the graph, or one notice's part of it, to a file."""
     from kg.api import Graph
-    from kg.store import Store
+    from kg.stores import connect
 
-    with Graph(Store.open(store, read_only=True)) as graph:
+    with Graph(connect(store, read_only=True)) as graph:
         if str(output_path) == "-":
             from kg.export import render
             from kg.parameters import resolve_one

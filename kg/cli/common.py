@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, ParamSpec, Protocol
 
 import typer
@@ -27,15 +26,21 @@ EPILOG = (
 INTERRUPTED, PIPE_CLOSED = 130, 141
 
 StoreOption = Annotated[
-    Path,
+    str,
     typer.Option("--store", envvar="KG_STORE", help="The folder of the graph.", metavar="DIR"),
+]
+WaitOption = Annotated[
+    float,
+    typer.Option(
+        "--wait", min=0.0, metavar="SECONDS", help="Wait so long for another process that writes."
+    ),
 ]
 BaseOption = Annotated[
     str | None,
     typer.Option("--base", envvar="KG_BASE", help="IRI under which IRIs are made.", metavar="IRI"),
 ]
 #: As kg.api.STORE, which would cost an import.
-STORE = Path("kg-store")
+STORE = "kg-store"
 
 
 class Step(Protocol):

@@ -13,6 +13,7 @@ from kg.cli.common import (
     STORE,
     BaseOption,
     StoreOption,
+    WaitOption,
     emit,
     guarded,
     progress,
@@ -21,7 +22,7 @@ from kg.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from kg.api import BuildReport
+    from kg.loading import BuildReport
     from kg.model import Record
 
 PathsArgument = Annotated[
@@ -50,12 +51,26 @@ def build(
     validate: Annotated[
         bool, typer.Option("--validate/--no-validate", help="Refuse what breaks a SHACL shape.")
     ] = True,
+    jobs: Annotated[
+        int | None,
+        typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; as many as cores."),
+    ] = None,
+    wait: WaitOption = 0.0,
 ) -> None:
     """Read notices, extract what they demand, and put it into the graph."""
-    from kg.api import build as build_graph
+    from kg.loading import build as build_graph
+    from kg.loading import default_jobs
 
     with progress("reading") as step:
-        report = build_graph(paths, store=store, base=base, validate=validate, progress=step)
+        report = build_graph(
+            paths,
+            store=store,
+            base=base,
+            validate=validate,
+            jobs=jobs or default_jobs(),
+            wait=wait,
+            progress=step,
+        )
     _summarise(report)
     if report.failures:
         raise typer.Exit(1)

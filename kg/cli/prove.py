@@ -31,10 +31,10 @@ def validate(
     as_json: Annotated[bool, typer.Option("--json", help="Write the results as JSON.")] = False,
 ) -> None:
     """Check the graph against its SHACL shapes; exit code 1 when one is broken."""
-    from kg.store import Store
+    from kg.stores import connect
     from kg.validate import validate as run
 
-    with Store.open(store, read_only=True) as opened:
+    with connect(store, read_only=True) as opened:
         total = len(opened.graphs())
         with progress("checking") as step:
             done = iter(range(total + 1))
@@ -65,10 +65,10 @@ def validate(
 @guarded
 def verify(store: StoreOption = STORE) -> None:
     """Prove every quote against the raw characters of its file; exit 1 at the first that fails."""
-    from kg.store import Store
+    from kg.stores import connect
     from kg.verify import verify as run
 
-    with Store.open(store, read_only=True) as opened, progress("proving") as step:
+    with connect(store, read_only=True) as opened, progress("proving") as step:
         proven = run(opened, progress=step)
     tell(f"{proven.quotes} quotes of {proven.notices} notices hold")
 

@@ -27,7 +27,7 @@ from kg.model import Alignment, Notice
 from kg.read.encoding import SAVE_AS_TEXT
 from kg.read.page import Page
 
-__all__ = ["MAX_BYTES", "find", "formats", "read_path", "read_text"]
+__all__ = ["MAX_BYTES", "find", "formats", "notice_id", "read_path", "read_text"]
 
 #: A larger file is refused: 20 MiB is some seven million characters, a thousand long notices.
 MAX_BYTES = 20 * 1024 * 1024
@@ -91,7 +91,7 @@ def read_path(path: Path) -> Notice:
         raise InputError(f"{_shown(path)}: {error}", hint=error.hint) from None
     name = _encodable(path.name)
     return Notice(
-        id=_encodable(path.stem),
+        id=notice_id(path),
         filename=name,
         path=str(path),
         sha256=hashlib.sha256(data).hexdigest(),
@@ -102,6 +102,15 @@ def read_path(path: Path) -> Notice:
         title=page.title,
         published=page.published,
     )
+
+
+def notice_id(path: Path) -> str:
+    """Name the notice that a file is: by its name without the ending.
+
+    >>> notice_id(Path("notices/000_c8ec.txt"))
+    '000_c8ec'
+    """
+    return _encodable(path.stem)
 
 
 def read_text(text: str, *, id: str = "text") -> Notice:
