@@ -294,6 +294,17 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A reviewer's correction that was replayed on a record (kg.review.corrections)."""
+
+    action: str
+    """accept, reject or map."""
+    layer: str
+    quote: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """All that one notice says. ``to_json`` gives exactly the published schema (kg/record.schema.json)."""
 
@@ -313,6 +324,8 @@ class Record:
     """The file it was read from."""
     edits: tuple[Edit, ...] = ()
     suspects: tuple[Edit, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    """What a reviewer changed in it."""
 
     def to_json(self) -> dict[str, Any]:
         """The record in the schema of the annotation guidelines, each item with its ``evidence``."""
