@@ -1,0 +1,85 @@
+"""Which graphs a query sees: never the catalog, which knows where files lie on this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError
+from kg.sparql import tokens
+from kg.vocab import catalog_graph
+
+if TYPE_CHECKING:
+    from kg.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """The graphs that a query may read."""
+
+    whole: bool
+    """Whether the query reads the default graph alone, so that nothing need be told."""
+    default: list[Any]
+    named: list[Any]
+
+
+_DEFAULT_ONLY = Dataset(True, [], [])
+_names: tuple[Store, list[Any]] | None = None
+
+
+def dataset(
+    store: Store, sparql: str, *, default: tuple[str, ...] = (), named: tuple[str, ...] = ()
+) -> Dataset:
+    """Return the dataset of a query: what the request names, else what FROM names, else everything.
+
+    Without any, the default graph is the merge of all graphs, and the named graphs are those that
+    are exported. ``default`` and ``named`` are default-graph-uri and named-graph-uri.
+    """
+    if not default and not named:
+        folded = sparql.casefold()
+        if "graph" not in folded and "from" not in folded:
+            return _DEFAULT_ONLY  # as nearly always, and without a look at the tokens
+        words = {t.text.casefold() for t in tokens(sparql)} & {"graph", "from"}
+        if not words:
+            return _DEFAULT_ONLY
+        if "from" not in words:
+            return Dataset(False, [ox.DefaultGraph()], exported(store))
+        default, named = _from(store, sparql)
+    hidden = catalog_graph(store.base)
+    try:
+        return Dataset(
+            False,
+            [ox.NamedNode(iri) for iri in default if iri != hidden],
+            [ox.NamedNode(iri) for iri in named if iri != hidden],
+        )
+    except ValueError as error:
+        raise QueryError(f"the name of a graph is no IRI: {error}") from error
+
+
+def exported(store: Store) -> list[Any]:
+    """Return the graphs that may be seen; found once in the life of a snapshot."""
+    global _names  # noqa: PLW0603 - a worker has one store
+    if _names is None or _names[0] is not store:
+        _names = (store, [ox.NamedNode(name) for name in store.graphs()])
+    return _names[1]
+
+
+def _from(store: Store, sparql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Read the FROM clauses, which the engine forgets when graphs are named beside the query."""
+    from rdflib.plugins.sparql import prepareQuery
+
+    from kg.vocab import prefixes
+
+    try:
+        clauses = prepareQuery(sparql, initNs=prefixes(store.base)).algebra.datasetClause or ()
+    except Exception as error:  # rdflib fails in many ways on what it cannot read
+        # What is malformed is told as such by the engine's own parser.
+        ox.Store().query(sparql, prefixes=prefixes(store.base))
+        raise QueryError(
+            f"the FROM clause cannot be read: {error}", hint="use default-graph-uri instead"
+        ) from error
+    default = tuple(str(c.default) for c in clauses if c.default is not None)
+    named = tuple(str(c.named) for c in clauses if c.named is not None)
+    return default, named

@@ -1,0 +1,136 @@
+"""The server's end of a worker's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable
+from typing import Any, cast
+
+from kg.serve.errors import Refused
+from kg.serve.out import DATA, END, ERROR, HEAD, PREFIX, READY
+from kg.serve.reply import Reply
+
+
+class Worker(asyncio.Protocol):
+    """One worker process, as the server sees it."""
+
+    def __init__(
+        self,
+        number: int,
+        generation: int,
+        on_ready: Callable[[Worker, dict[str, Any]], None],
+        on_done: Callable[[Worker], None],
+        on_lost: Callable[[Worker, Refused | None], None],
+    ) -> None:
+        self.number = number
+        self.generation = generation
+        self.pid = 0
+        self.ready = False
+        self.crashed = False
+        self.nice = 0
+        self.reply: Reply | None = None
+        self.since = 0.0
+        self.limit = 0.0
+        self._on = (on_ready, on_done, on_lost)
+        self._refused: Refused | None = None
+        self._buffer = bytearray()
+        self._transport: asyncio.Transport | None = None
+        self._loop = asyncio.get_running_loop()
+        self._closed = False
+
+    def ask(self, job: bytes, limit: float) -> Reply:
+        """Send a job."""
+        reply = Reply(self, self._loop)
+        if self._closed or self._transport is None:
+            reply.fail(Refused(503, "the worker has just gone; come again"))
+            return reply
+        self.reply = reply
+        self.since, self.limit = time.monotonic(), limit
+        self._transport.write(job)
+        return reply
+
+    def fail(self, refused: Refused) -> None:
+        """Give up what it does."""
+        reply, self.reply = self.reply, None
+        if reply is not None:
+            reply.fail(refused)
+
+    def close(self) -> None:
+        """Close the socket: an idle worker ends at that."""
+        self._closed = True
+        if self._transport is not None:
+            self._transport.abort()
+
+    def pause(self) -> None:
+        """Read no more for now: who asked is slow."""
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        """Read on."""
+        if self._transport is not None:
+            self._transport.resume_reading()
+
+    # --- asyncio.Protocol ---------------------------------------------------------------------------
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Keep the transport."""
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by its class
+        if self._closed:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        """Take frames as they come."""
+        if self._buffer:
+            self._buffer += data
+            data = bytes(self._buffer)
+            self._buffer.clear()
+        at, end = 0, len(data)
+        while end - at >= PREFIX:
+            start = at + PREFIX
+            after = start + int.from_bytes(data[at + 1 : start], "big")
+            if after > end:
+                break
+            self._frame(data[at : at + 1], data[start:after])
+            at = after
+        if at < end:
+            self._buffer += data[at:]
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Tell whoever waits that the worker is gone."""
+        on_lost = self._on[2]
+        self._closed = True
+        if self.reply is not None:
+            self.crashed = True
+            words = "the question ended the process that answered it (it took too much memory?)"
+            self.fail(Refused(503, words, hint="ask for less"))
+        on_lost(self, self._refused)
+
+    def _frame(self, kind: bytes, content: bytes) -> None:
+        on_ready, on_done, _ = self._on
+        reply = self.reply
+        if kind == READY:
+            told = json.loads(content)
+            self.pid = told["pid"]
+            self.ready = True
+            on_ready(self, told)
+        elif kind == ERROR:
+            said = json.loads(content)
+            refused = Refused(said["status"], said["message"], hint=said["hint"])
+            if not self.ready:
+                self._refused = refused
+                return
+            self.fail(refused)
+            on_done(self)
+        elif reply is None:
+            return  # it was cut
+        elif kind == HEAD:
+            reply.head = json.loads(content)
+        elif kind == DATA:
+            reply.data(content)
+        elif kind == END:
+            self.reply = None
+            reply.end()
+            on_done(self)
