@@ -24,7 +24,18 @@ from kg.export import FORMATS
 from kg.results import FORMATS as ANSWERS
 from tests.stores import on_disk
 
-COMMANDS = ["build", "extract", "repair", "query", "view", "export", "validate", "verify", "eval"]
+COMMANDS = [
+    "build",
+    "extract",
+    "repair",
+    "query",
+    "view",
+    "export",
+    "validate",
+    "verify",
+    "eval",
+    "serve",
+]
 
 
 @pytest.fixture(scope="module")

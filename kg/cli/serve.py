@@ -28,7 +28,7 @@ def serve(
         ),
     ] = False,
     workers: Annotated[
-        int, typer.Option(help="Processes that answer; 0: as many as processors.", min=0)
+        int, typer.Option(help="Processes for short questions; 0: two more than processors.", min=0)
     ] = 0,
     seconds: Annotated[float, typer.Option(help="How long a question may take.", min=0.1)] = 30.0,
     memory: Annotated[

@@ -49,7 +49,24 @@ def main(descriptor: int) -> None:
 
 
 def _load() -> None:
-    """Import what jobs need, once for all workers."""
+    """Import and read what jobs need, once for all workers: a new one is quick from its first job."""
+    from kg.errors import KgError
+    from kg.parameters import resolve
+    from kg.query import find, named, run
+    from kg.regions.table import full_names, short_names
+    from kg.store import Store
+
+    full_names()
+    short_names()
+    memory = Store.memory()
+    for query in named():
+        if not any(p.required for p in query.parameters):
+            run(memory, find(query.name))
+    for kind, value in (("hazard", "尾礦庫"), ("region", "湖南"), ("date", "2020-01-01")):
+        with suppress(KgError):
+            resolve(kind, value, store=memory)
+    with suppress(KgError):
+        run(memory, "SELECT malformed")
     gc.collect()
     gc.freeze()  # what is shared stays shared
 

@@ -27,11 +27,13 @@ from kg.serve.sandbox import resident
 from kg.serve.settings import Settings
 from kg.serve.wire import Worker
 
-_TICK = 0.05
-LONG = 0.2
+_TICK = 0.025
+LONG = 0.15
 """Seconds after which a question no longer counts as short."""
 _NICE = ((3.0, 19), (1.0, 8))
 """Seconds after which a worker is told to leave the processor to others, and how much (nice)."""
+_CROWD = 10
+"""The same where there are as many long questions as workers for short ones, at once."""
 _YIELDS = 4.0
 """Seconds that a question has before it gives way to those that wait."""
 _START = 20.0
@@ -247,8 +249,8 @@ class Pool:
             await asyncio.sleep(_TICK)
             tick += 1
             try:
-                self._look(memory=tick % 4 == 0)
-                if self.problem is None or tick % 20 == 0:
+                self._look(memory=tick % 8 == 0)
+                if self.problem is None or tick % 40 == 0:
                     while self._short() < self.settings.workers and self._room():
                         await self._fork()
             except Exception as error:  # the sweeper must not end before the server does
@@ -267,6 +269,8 @@ class Pool:
 
     def _look(self, *, memory: bool) -> None:
         now = time.monotonic()
+        long = sum(1 for w in self._workers.values() if w.reply and now - w.since > LONG)
+        crowd = ((LONG, _CROWD),) if long >= self.settings.workers else ()
         for worker in list(self._workers.values()):
             if worker.reply is None or not worker.ready:
                 continue
@@ -275,7 +279,7 @@ class Pool:
                 words = f"the question took more than {worker.limit:g} seconds"
                 self._cut(worker, "time", Refused(504, words, hint="ask for less"))
                 continue
-            for after, nice in _NICE:
+            for after, nice in (*_NICE, *crowd):
                 if age > after and worker.nice < nice:
                     with contextlib.suppress(OSError):
                         os.setpriority(os.PRIO_PROCESS, worker.pid, nice)

@@ -30,7 +30,7 @@ class Settings:
     """What a Host header may say, without port: against DNS rebinding."""
     token: str | None = field(default=None, repr=False)
     """The secret that writes need; None where the server is read-only."""
-    workers: int = field(default_factory=lambda: max(2, _cpus()))
+    workers: int = field(default_factory=lambda: max(4, _cpus() + 2))
     """Processes that answer short questions at the same time."""
     most_workers: int = 0
     """Processes at most, those with long questions included; 0: twelve more than ``workers``."""

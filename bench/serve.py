@@ -1,0 +1,344 @@
+"""How ``kg serve`` bears load, beside the Oxigraph server: python -m bench.serve [--seconds N].
+
+Makes a store of a million triples (the seed's record under other names, dates and regions), asks a mix of
+the named queries over 64 connections with wrk, of both servers in turn, and reports requests a second and
+latencies: with and without the cache of answers, and with ten endless queries running beside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from kg.data import SEEDS
+from kg.model import Record
+from kg.ontology import concepts
+from kg.pipeline import extract_path
+from kg.query import bind, find, named
+from kg.regions.table import divisions
+from kg.store import Store
+from kg.triples import notice_iri, quads
+from kg.vocab import sparql_prologue
+from kg.vocabulary import vocabulary_quads
+from tests.serving import free_port, wait_ready
+
+ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
+CONNECTIONS = 64
+
+
+# --- the store ------------------------------------------------------------------------------------
+
+
+def make_store(path: Path, triples: int) -> int:
+    """Fill a store with copies of the seed until it has so many triples; return how many."""
+    (seed,) = sorted(SEEDS.glob("*.txt"))
+    record = extract_path(seed)
+    with Store.create(path, vocabulary=vocabulary_quads()) as store:
+        number = 0
+        while number % 10 or len(store) < triples:
+            copy = _copy(record, number)
+            assert copy.notice is not None
+            store.replace(notice_iri(copy.notice), quads(copy))
+            number += 1
+        return len(store)
+
+
+def regions() -> list[str]:
+    """Name the divisions of the first level."""
+    return [d.name for d in divisions() if d.until is None and (d.code or "").endswith("0000")]
+
+
+def hazards() -> list[str]:
+    """Name the sectors at the top of the scheme."""
+    return [c.zh for c in concepts() if c.scheme == "hazard" and c.broader is None]
+
+
+def _copy(record: Record, number: int) -> Record:
+    """Make the record of another notice that says the same, of other regions on another day."""
+    name = f"copy-{number:05d}"
+    names = [r.name for r in record.regions if r.name != "全国"]
+    others = islice(cycle(regions()), number % len(regions()), None)
+    place = {"全国": "全国", **dict(zip(names, others, strict=False))}
+    day = f"20{10 + number // 336 % 15:02d}-{1 + number // 28 % 12:02d}-{1 + number % 28:02d}"
+
+    def moved(item: Any) -> Any:
+        changes: dict[str, Any] = {}
+        if getattr(item, "region", None) in place:
+            changes["region"] = place[item.region]
+        if type(item).__name__ == "Region":
+            changes["name"] = place.get(item.name, item.name)
+        return dataclasses.replace(item, **changes) if changes else item
+
+    fields = {
+        f.name: tuple(map(moved, getattr(record, f.name)))
+        for f in dataclasses.fields(record)
+        if isinstance(getattr(record, f.name), tuple)
+    }
+    assert record.notice is not None
+    notice = dataclasses.replace(
+        record.notice,
+        id=name,
+        filename=f"{name}.txt",
+        sha256=sha256(name.encode()).hexdigest(),
+        published=day,
+    )
+    return dataclasses.replace(record, id=name, published=day, notice=notice, **fields)
+
+
+def mix(path: Path) -> list[tuple[str, dict[str, str], str]]:
+    """Return named queries with values for what they can be asked with: name, values, SPARQL."""
+    found = []
+    with Store.open(path, read_only=True) as store:
+        held = store.notices()
+        for number in range(10):
+            values = {
+                "hazard": hazards()[number],
+                "region": regions()[number * 3],
+                "modality": ("obligation", "prohibition")[number % 2],
+                "notice": held[number * len(held) // 10].iri,
+                "due": "2020-06-30",
+            }
+            for query in named():
+                given = {p.name: values[p.name] for p in query.parameters if p.name in values}
+                if all(p.name in given for p in query.parameters if p.required):
+                    text = sparql_prologue() + bind(find(query.name), given, store=store)
+                    if (query.name, given, text) not in found:
+                        found.append((query.name, given, text))
+    return found
+
+
+# --- servers --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def kg_serve(store: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run ``kg serve``."""
+    port = free_port()
+    log = store.parent / f"kg-{port}.log"
+    command = [sys.executable, "-m", "kg", "serve", "--store", str(store), "--port", str(port)]
+    with log.open("wb") as said:
+        process = subprocess.Popen([*command, "--rate", "none", *options], stderr=said)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            wait_ready(client, process, log)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@contextmanager
+def oxigraph(store: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Run the Oxigraph server on the same folder."""
+    port = free_port()
+    binary = Path(sys.executable).with_name("oxigraph")
+    process = subprocess.Popen(
+        [binary, "serve-read-only", "--location", store / "rdf", "--bind", f"127.0.0.1:{port}"],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(200):
+            try:
+                httpx.get(f"http://127.0.0.1:{port}/query?query=ASK%7B%7D")
+                break
+            except httpx.TransportError:
+                time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", process
+    finally:
+        process.kill()
+        process.wait()
+
+
+# --- load -----------------------------------------------------------------------------------------
+
+_LUA = """
+local paths = {}
+for line in io.lines(os.getenv("KG_PATHS")) do paths[#paths + 1] = line end
+local threads = 0
+function setup(thread) thread:set("at", threads * 7); threads = threads + 1 end
+function request()
+  at = at + 1
+  return wrk.format("GET", paths[at % #paths + 1], {Accept = "application/sparql-results+json"})
+end
+function done(summary, latency, requests)
+  local e = summary.errors
+  local form = '{"requests": %d, "seconds": %.3f, "p50": %.3f, "p99": %.3f, ' ..
+    '"max": %.3f, "status": %d, "socket": %d}'
+  io.write("RESULT " .. string.format(form, summary.requests, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, latency.max / 1e3,
+    e.status, e.connect + e.read + e.write + e.timeout) .. "\\n")
+end
+"""
+
+
+def load(url: str, paths: list[str], folder: Path, seconds: int) -> dict[str, float]:
+    """Ask over 64 connections for some seconds; milliseconds and counts."""
+    script, listed = folder / "load.lua", folder / "paths.txt"
+    script.write_text(_LUA)
+    listed.write_text("\n".join(paths) + "\n")
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "60s", "--latency"]
+    done = subprocess.run(
+        [*command, "-s", str(script), url],
+        env={**os.environ, "KG_PATHS": str(listed)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = re.search(r"RESULT (.*)", done.stdout)
+    assert found, done.stdout + done.stderr
+    result: dict[str, float] = json.loads(found[1])
+    result["per second"] = result["requests"] / result["seconds"]
+    return result
+
+
+def memory(process: subprocess.Popen[bytes]) -> float:
+    """Return MiB of a process and all below it that are its own (PSS)."""
+    waiting, total = [process.pid], 0
+    while waiting:
+        pid = waiting.pop()
+        try:
+            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        except OSError:
+            continue
+        found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
+        total += int(found[1]) if found else 0
+        waiting += map(int, children.split())
+    return total / 1024
+
+
+def tell(name: str, result: dict[str, float], more: str = "") -> None:
+    """Print a line of figures."""
+    print(
+        f"{name:34} {result['per second']:9.0f}/s  median {result['p50']:8.1f} ms  "
+        f"p99 {result['p99']:8.1f} ms ({result['p99'] / result['p50']:5.1f}×)  "
+        f"errors {result['status'] + result['socket']:.0f}  {more}",
+        flush=True,
+    )
+
+
+def endless(url: str, stop: threading.Event, statuses: list[int], times: list[float]) -> None:
+    """Ask what never ends, again and again."""
+    with httpx.Client(timeout=120) as client:
+        while not stop.is_set():
+            began = time.monotonic()
+            statuses.append(client.get(f"{url}/sparql", params={"query": ENDLESS}).status_code)
+            times.append(time.monotonic() - began)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--triples", type=int, default=1_000_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--store", type=Path, help="keep the store here")
+    parser.add_argument("--limit", type=float, default=10.0, help="seconds of an endless query")
+    parser.add_argument("--slowest", type=float, default=0.0, help="leave out slower queries (s)")
+    arguments = parser.parse_args()
+    if shutil.which("wrk") is None:
+        sys.exit("wrk is not installed (apt install wrk)")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        path = arguments.store or folder / "store"
+        if not path.exists():
+            print(f"{make_store(path, arguments.triples):,} triples", flush=True)
+        _measure(path, folder, arguments)
+
+
+def _measure(path: Path, folder: Path, arguments: argparse.Namespace) -> None:
+    asked = mix(path)
+    with Store.open(path, read_only=True) as store:
+        each: dict[str, list[float]] = {}
+        kept = []
+        for name, given, text in asked:
+            began = time.perf_counter()
+            store.query(text).serialize(format=_json())
+            took = time.perf_counter() - began
+            each.setdefault(name, []).append(took)
+            if not arguments.slowest or took <= arguments.slowest:
+                kept.append((name, given, text))
+    for name, took in each.items():
+        print(f"  {name:28} {len(took):3} variants, {sum(took) / len(took) * 1000:8.1f} ms each")
+    print(f"{len(kept)} of {len(asked)} queries")
+    ours = [f"/sparql?query={quote(text)}" for _, _, text in kept]
+    theirs = [f"/query?query={quote(text)}" for _, _, text in kept]
+    names = [
+        f"/queries/{name}"
+        + ("?" if given else "")
+        + "&".join(f"{k}={quote(v)}" for k, v in given.items())
+        for name, given, _ in kept
+    ]
+    seconds = arguments.seconds
+    with oxigraph(path) as (url, _):
+        load(url, theirs, folder, max(2, seconds // 10))
+        reference = load(url, theirs, folder, seconds)
+        tell("oxigraph serve-read-only", reference)
+    with kg_serve(path, "--cache", "0") as (url, process):
+        load(url, ours, folder, max(2, seconds // 10))
+        before = memory(process)
+        bare = load(url, ours, folder, seconds)
+        more = f"{bare['per second'] / reference['per second']:.2f}× oxigraph"
+        tell("kg serve, no cache", bare, f"{more}; {before:.0f} → {memory(process):.0f} MiB")
+        tell("kg serve, no cache, /queries/NAME", load(url, names, folder, seconds // 2))
+    with kg_serve(path, "--cache", "0", "--seconds", str(arguments.limit)) as (url, _):
+        load(url, ours, folder, max(2, seconds // 10))
+        _beside("no cache", url, ours, folder, arguments)
+    with kg_serve(path, "--seconds", str(arguments.limit)) as (url, process):
+        load(url, ours, folder, max(2, seconds // 10))
+        before = memory(process)
+        full = load(url, ours, folder, seconds)
+        more = f"{full['per second'] / reference['per second']:.2f}× oxigraph"
+        tell("kg serve, cache", full, f"{more}; {before:.0f} → {memory(process):.0f} MiB")
+        tell("kg serve, cache, /queries/NAME", load(url, names, folder, seconds // 2))
+        _beside("cache", url, ours, folder, arguments)
+
+
+def _beside(
+    name: str, url: str, paths: list[str], folder: Path, arguments: argparse.Namespace
+) -> None:
+    """Measure without and with ten endless queries, in one run."""
+    alone = load(url, paths, folder, arguments.seconds // 2)
+    stop, statuses, times = threading.Event(), list[int](), list[float]()
+    threads = [
+        threading.Thread(target=endless, args=(url, stop, statuses, times)) for _ in range(10)
+    ]
+    for thread in threads:
+        thread.start()
+    time.sleep(1)
+    crowded = load(url, paths, folder, arguments.seconds // 2)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    share = crowded["per second"] / alone["per second"]
+    tell(f"{name}, ten endless beside", crowded, f"{share:.0%} of {alone['per second']:.0f}/s")
+    cut = {status: statuses.count(status) for status in sorted(set(statuses))}
+    print(f"  the endless: {cut}, {min(times):.1f} to {max(times):.1f} s each", flush=True)
+
+
+def _json() -> Any:
+    import pyoxigraph as ox
+
+    return ox.QueryResultsFormat.JSON
+
+
+if __name__ == "__main__":
+    main()
