@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -62,9 +63,11 @@ def serve(
             hint="KG_TOKEN=$(openssl rand -hex 32) kg serve --writable",
         )
     _check_rate(rate)
+    if "://" in store:
+        fail("kg serve serves a folder, not another server", hint="--store DIR")
     own = () if host in ("0.0.0.0", "::") else (f"[{host}]" if ":" in host else host,)
     settings = Settings(
-        store=store,
+        store=Path(store),
         hosts=tuple(dict.fromkeys((*LOCAL, *own, *(allow_host or ())))),
         token=token if writable else None,
         seconds=seconds,

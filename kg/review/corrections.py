@@ -9,8 +9,8 @@
     - {action: reject, term: 区块链}
 
 ``reject`` takes a statement away, ``map`` gives it other values, ``accept`` makes one; ``quote`` is a passage of the
-restored text, ``item`` as much of the statement as tells it from others. A term is mapped to a concept (it is found from
-then on wherever it stands) or rejected (``kg vocab candidates`` proposes it no more). A row whose passage is no
+restored text, ``item`` as much of the statement as tells it from others. A term is mapped to a concept (it is found
+from then on wherever it stands) or rejected (``kg vocab candidates`` proposes it no more). A row whose passage is no
 longer in the notice changes nothing and is told.
 """
 

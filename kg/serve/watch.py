@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.folder import DATA, MARKER
+from kg.errors import StoreError
+from kg.folder import MARKER, read_marker
 
 if TYPE_CHECKING:
     from kg.serve.pool import Pool
@@ -21,7 +22,11 @@ _NOISE = ("LOG", "LOCK", "OPTIONS")
 def signature(store: Path) -> Signature:
     """Return what changes when a store does: its files with sizes, times and inodes."""
     found = []
-    for folder, wanted in ((store, (MARKER,)), (store / DATA, None)):
+    try:
+        data = store / read_marker(store).data
+    except StoreError:
+        return ()  # it is being swapped: the next look sees it
+    for folder, wanted in ((store, (MARKER,)), (data, None)):
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -32,7 +37,7 @@ def signature(store: Path) -> Signature:
                     status = entry.stat()
                     found.append((entry.name, status.st_size, status.st_mtime_ns, status.st_ino))
         except OSError:
-            continue  # it is being swapped: the next look sees it
+            continue
     return tuple(sorted(found))
 
 
