@@ -6,7 +6,7 @@ Matching happens on the text (Aho-Corasick, leftmost-longest), not on tokens: se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import islice
 
@@ -14,6 +14,7 @@ import ahocorasick_rs
 
 from kg.cues import Row, compiled, rows
 from kg.layers import Cue, Layers, Mention
+from kg.lexicon import words
 from kg.ontology import concepts
 
 CUE_FILES = ("modality", "verbs", "adverbs", "background", "speech")
@@ -36,13 +37,45 @@ class Matcher:
 
 @cache
 def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
+    """Cue words first, then verbs made of two parts, then the general list."""
     table: dict[str, tuple[str, ...]] = {}
+    parts: dict[str, list[str]] = {"stem": [], "complement": []}
+    general = words()
+    blocked: list[str] = []
     for name in CUE_FILES:
         for row in rows(name):
             for word in row.words:
-                table.setdefault(word, (row.kind, row.value))
+                if row.kind in parts:
+                    parts[row.kind].append(word)
+                elif row.value == "block":
+                    blocked.append(word)
+                else:
+                    table.setdefault(word, (row.kind, row.value))
+    for word in blocked:
+        table.setdefault(word, (general.get(word, "noun"), ""))
+    for stem in parts["stem"]:
+        for complement in parts["complement"]:
+            if stem + complement not in general:
+                table.setdefault(stem + complement, ("v", ""))
+    for word, kind in general.items():
+        if kind == "i" and _is_phrase(word, table, general):
+            continue
+        table.setdefault(word, ("adverb" if kind == "d" else kind, ""))
     matcher = Matcher(table)
     return matcher, tuple((p[0], p[1]) for p in matcher.payload)
+
+
+def _is_phrase(word: str, table: Mapping[str, tuple[str, ...]], general: Mapping[str, str]) -> bool:
+    """全面推进 is an adverb and its verb, whatever a dictionary says; so is 不怕 + noun no word."""
+    first, second = word[:2], word[2:]
+    ahead = table.get(first, (general.get(first, ""),))[0]
+    return (
+        ahead in {"adverb", "dual", "d", "modal", "prep"} or table.get(second, ("",))[0] == "verb"
+    )
+
+
+#: Kinds of words that only keep what stands inside them from being seen.
+UNSEEN = frozenset({"n", "noun"})
 
 
 @cache
@@ -52,17 +85,17 @@ def strength_of() -> dict[str, int]:
 
 
 def find_cues(text: str) -> list[Cue]:
-    """Every cue word of ``text`` in order; blocked longer words are left out.
+    """Every cue word and verb of ``text`` in order; what stands inside a longer word is none.
 
-    >>> [(c.word, c.value) for c in find_cues('主要企业要落实责任')]
-    [('要', 'obligation'), ('落实', '2')]
+    >>> [(c.word, c.kind, c.value) for c in find_cues('各企业要落实责任')]
+    [('要', 'modal', 'obligation'), ('落实', 'verb', '2')]
     """
     matcher, payload = _cue_matcher()
-    words = matcher.words
+    found = matcher.words
     return [
-        Cue(start, end, payload[i][0], payload[i][1], words[i])
+        Cue(start, end, payload[i][0], payload[i][1], found[i])
         for i, start, end in matcher.find(text)
-        if payload[i][1] != "block" and payload[i][0] != "none"
+        if payload[i][0] not in UNSEEN
     ]
 
 
@@ -80,6 +113,20 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
                 table[word] = [(v, row.kind) for v in row.value.split()]
     matcher = Matcher(dict.fromkeys(table, ()))
     return matcher, tuple(tuple(v) for v in table.values())
+
+
+def _whole(text: str, mentions: list[tuple[int, int, str, str]]) -> set[tuple[int, int, str, str]]:
+    """The labels of two characters that no word cuts in two: 改用|电能 names no 用电."""
+    if not mentions:
+        return set()
+    hits = _cue_matcher()[0].find(text)
+    starts = [h[1] for h in hits]
+    out = set()
+    for mention in mentions:
+        at = bisect_left(starts, mention[0]) - 1
+        if at < 0 or hits[at][2] != mention[0] + 1:
+            out.add(mention)
+    return out
 
 
 class Patterns:
@@ -137,6 +184,9 @@ def find_mentions(text: str, stretches: Sequence[tuple[int, int]] | None = None)
         for index, start, end in matcher.find(text)
         for concept, scheme in payload[index]
     }
+    found = {m for m in found if m[1] - m[0] > 2} | _whole(
+        text, [m for m in found if m[1] - m[0] == 2]
+    )
     for start, end, row in _patterns("terms").find(text, stretches):
         found.update((start, end, value, row.kind) for value in row.value.split())
     mentions = sorted(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 LineKind = Literal[
     "title", "meta", "heading", "addressee", "body", "signature", "attachment", "tail", "blank"
@@ -33,9 +33,8 @@ class Segment:
     """True where numbering (一是, （二）, 3.) stood before it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """A word of ``ontology/cues`` found in the text."""
+class Cue(NamedTuple):
+    """A word of ``ontology/cues``, or a verb of the general list, found in the text."""
 
     start: int
     end: int

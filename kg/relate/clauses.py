@@ -28,6 +28,22 @@ _BACKGROUND_SECTION = pattern("clauses", "background-section")
 _LEFT_OUT = pattern("clauses", "left-out")
 _GENERAL_STATE = pattern("clauses", "general-state")
 _PROHIBITS = pattern("clauses", "prohibits")
+_LAMENT = pattern("clauses", "lament")
+_TABLE_ROW = pattern("clauses", "table-row")
+_TASKS = pattern("clauses", "task-table")
+_TIME_LEAD = pattern("clauses", "time-lead")
+_TOLD_SUBJECT = pattern("clauses", "told-subject")
+_NOT_BEARER = pattern("clauses", "not-bearer")
+_WHO = pattern("clauses", "bearer")
+_NARRATES = pattern("clauses", "narrates")
+_OCCASION = pattern("clauses", "occasion")
+_ORGAN = pattern("clauses", "organ-line")
+_BARE_HEADING = pattern("clauses", "bare-heading")
+_REASON = pattern("clauses", "reason")
+#: Signs of tense that the predicates of a sentence share.
+_ASPECTS = frozenset({"将", "正", "正在", "已", "曾"})
+_PASSIVE = pattern("clauses", "passive")
+_RANKS = tuple(pattern("clauses", f"rank-{n}") for n in ("one", "two", "three"))
 #: Longest heading within the text, and longest afterthought without a verb, in characters.
 SHORT = 14
 
@@ -81,8 +97,12 @@ class _Reader:
         self.out: list[Clause] = []
         self.mode: Mode = "narrative"
         self.line = -1
-        self.section = False
-        """In a section whose heading says that it tells."""
+        self.section = 0
+        """The rank of the heading that says that its section tells; 0 outside of such."""
+        self.table = False
+        """In the rows of a table that tells."""
+        self.colon = False
+        """The line before ended with a colon."""
         self.pending: list[Parse] = []
         """Leading phrases."""
         self.condition: tuple[int, int] | None = None
@@ -116,26 +136,46 @@ class _Reader:
     def _mode(self, segment: Segment, cues: Sequence[Cue]) -> None:
         """Whether the passage directs or tells from this segment on."""
         if segment.line != self.line:
-            self.section = self.section and self.document
-            self.line = segment.line
-            directs = self.document and segment.start >= self.preamble_end
-            self.mode = "document" if directs else "narrative"
+            self._line(segment)
         spoken = reported(self.text, segment, cues)
-        if spoken is not None:
+        if spoken is not None and not self.section:
             self.mode = "order" if spoken.value == "order" else "tell"
             self.pending, self.condition, self.last = [], None, None
         elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
             self.mode = "narrative"
-        if _BACKGROUND_SECTION.match(self.text[segment.start : segment.end]):
-            self.section = True
-        elif self.section and segment.numbered and segment.end - segment.start <= SHORT:
-            self.section = False
-            self.mode = "document" if self.document else self.mode
-        if self.section:
+        if segment.numbered:
+            self._heading(segment)
+        if self.section or self.table:
             self.mode = "tell"
+        self.colon = segment.closer == "："
+
+    def _line(self, segment: Segment) -> None:
+        """A line begins: in a formal notice it directs; in a report it goes on unless it narrates."""
+        self.line = segment.line
+        line = self.layers.lines[segment.line]
+        words = self.text[line.start : line.end]
+        goes_on = self.mode == "order" and line.kind == "body" and not _NARRATES.search(words)
+        directs = self.document and segment.start >= self.preamble_end
+        self.mode = "document" if directs else "order" if goes_on else "narrative"
+        row = line.end - line.start < 200 and _TABLE_ROW.match(words) is not None
+        self.table = row and (self.table or not _TASKS.search(words))
+
+    def _heading(self, segment: Segment) -> None:
+        line = self.layers.lines[segment.line]
+        rank = next(
+            (n for n, form in enumerate(_RANKS, 1) if form.match(self.text[line.start : line.end])),
+            len(_RANKS) + 1,
+        )
+        words = self.text[segment.start : segment.end]
+        if _BACKGROUND_SECTION.match(words) or (len(words) <= 24 and _LAMENT.search(words)):
+            self.section = self.section if 0 < self.section < rank else rank
+        elif self.section and rank <= self.section:
+            self.section = 0
+            if self.document:
+                self.mode = "document"
 
     def _segment(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
-        if parsed.back and self.last is not None and parsed.modal is None:
+        if parsed.back and self.last is not None and parsed.modal is None and not parsed.adverbial:
             self._extend(parsed)
         elif self._is_condition(parsed):
             self.condition, self.pending = (parsed.start, parsed.end), []
@@ -155,20 +195,31 @@ class _Reader:
             return False
         if self.text[parsed.end - 1] == "的":
             return not (parsed.modal and not parsed.prep and parsed.contiguous)
-        return parsed.modal is None and bool(_CONDITION.match(self.text, parsed.start, parsed.end))
+        if parsed.modal is not None or self.text[parsed.start : parsed.end].startswith("除"):
+            return False
+        if _REASON.match(self.text, parsed.start, parsed.end):
+            return True
+        if _TIME_LEAD.search(self.text, parsed.start, parsed.end):
+            return True
+        return bool(_CONDITION.match(self.text, parsed.start, parsed.end)) and not (
+            parsed.verb is not None and not parsed.weak and parsed.adverbial
+        )
 
     def _clause(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
         words = self.text[parsed.start : parsed.end]
         force, why = self._force(parsed, words, counted=counted)
-        if self._is_topic(parsed, alone=alone):
+        if self._is_topic(parsed, alone=alone) and not (force == "order" and self._orders(parsed)):
             force, why = "topic", ""
+        comma = parsed.segment.closer == "，"
+        if comma and (parsed.topic or (why == "statement" and parsed.weak)):
+            force, why = "told", "no predicate"
         if why == "no predicate" and not self.pending:
             if self.last and self.joined and self.last.force == "order" and len(words) <= SHORT:
                 self._extend(parsed)
                 return
             waits = parsed.segment.closer == "，" and self.condition is None
             if waits and self.mode in {"order", "document"} and not _limited(words):
-                self.condition = (parsed.start, parsed.end)
+                self._wait(parsed, words)
                 return
         if why == "no predicate" and self.mode in {"order", "document"} and _limited(words):
             force, why = "order", ""
@@ -178,48 +229,118 @@ class _Reader:
         if self.condition is not None:
             clause.condition = self.text[slice(*self.condition)]
             clause.condition_at = self.condition[0]
+            if not _OCCASION.search(clause.condition):
+                clause.start = self.condition[0]
         if any(p.hard for p in self.pending):
             clause.force, clause.why = "told", "left out"
         _fill(clause, parsed, self.pending, self.text)
         self.out.append(clause)
+        if clause.force == "order" and self.mode == "narrative":
+            self.mode = "order"
         self.last, self.joined = clause, segment.closer == "，"
         self.pending, self.condition = [], None
+
+    def _wait(self, parsed: Parse, words: str) -> None:
+        """A noun phrase that waits for its comment is its topic; a state is only the occasion."""
+        cues = parsed.cues
+        if (cues and cues[-1].kind == "a" and cues[-1].end == parsed.end) or _REASON.match(words):
+            self.condition = (parsed.start, parsed.end)
+        else:
+            self.pending.append(parsed)
 
     def _force(self, parsed: Parse, words: str, *, counted: bool) -> tuple[Force, str]:
         """What a segment does, and why it does not direct."""
         modal, verb, past = parsed.modal, parsed.verb, parsed.past
-        if parsed.hard:
+        if parsed.hard or _LEFT_OUT.search(words):
             return "told", "left out"
         if modal is not None:
             tells = self.mode == "narrative" and modal.value == "permission"
+            tells = tells or (self.mode == "tell" and bool(self.section))
             return ("told", "narrative") if tells else ("order", "")
-        if past is not None:
-            inside = verb is not None and parsed.contiguous and past.start > verb.start
-            if not inside or past.value == "sentence":
-                return "told", past.word
+        if past is not None and not self._inside(parsed, past):
+            return "told", past.word
         if parsed.copula:
             return "told", "是"
+        if parsed.future:
+            return "doing", "将"
+        last = self.last
+        if last is not None and self.joined and last.force == "told":
+            shares = last.why in _ASPECTS and parsed.contiguous
+            if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
+                return "told", last.why
+        if words.endswith("如下"):
+            return "told", "如下"
+        if verb is not None and self.text.startswith("了", verb.end):
+            return "told", "了"
         if verb is None:
             return "told", "no predicate"
         if parsed.aim or (verb.word == "确保" and _GENERAL_STATE.search(words)):
             return "told", "aim"
-        if counted and not parsed.contiguous:
+        led = parsed.contiguous or parsed.adverbial or parsed.prep or parsed.object_prep
+        if counted and not led:
             return "told", "statistics"
         if self.mode in {"order", "document"}:
-            return "order", ""
+            return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
         if self.mode == "tell":
             return "told", "tell"
+        if verb.kind not in {"verb", "dual"}:
+            return "told", "narrative"
         return ("told", "count") if _COUNT.search(words) else ("doing", "")
+
+    def _inside(self, parsed: Parse, past: Cue) -> bool:
+        """Whether a sign of background only belongs to the object, or to a relative clause before."""
+        verb = parsed.verb
+        if verb is None or past.value == "sentence":
+            return False
+        if "的" in self.text[past.end : verb.start]:
+            return True
+        return parsed.contiguous and past.start > verb.start
+
+    def _directs(self, parsed: Parse, verb: Cue) -> bool:
+        """Whether a clause without a modal is an imperative, not a statement of fact.
+
+        A verb at once, or behind an adverb or a phrase before the verb, is one. Behind a subject it is
+        one where the subject can bear a duty, or the verb is of those that govern.
+        """
+        if parsed.contiguous or parsed.adverbial or parsed.prep or parsed.object_prep:
+            return True
+        if parsed.passive:
+            return True
+        words = self.text[parsed.start : verb.start]
+        if _TOLD_SUBJECT.match(words):
+            return False
+        if verb.kind in {"verb", "dual"} or not parsed.weak:
+            return True
+        if self.mode == "document" or self.text[verb.start - 1] == "的":
+            return True
+        ahead = {"prep", "object", "adverb"}
+        return any(c.kind in ahead and c.start < verb.start for c in parsed.cues) or (
+            bool(_WHO.search(words)) and not _NOT_BEARER.search(words)
+        )
+
+    def _orders(self, parsed: Parse) -> bool:
+        """Whether a heading is an imperative of its own (压实包保责任), not a name (检查范围)."""
+        line = self.layers.lines[parsed.segment.line]
+        if parsed.verb is None or not (parsed.contiguous or parsed.adverbial or parsed.object_prep):
+            return False
+        if line.kind == "heading" and not (self.document and parsed.segment.numbered):
+            return False
+        words = self.text[parsed.verb.start : parsed.end]
+        governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
+        return governs or not _BARE_HEADING.search(words)
 
     def _is_topic(self, parsed: Parse, *, alone: bool) -> bool:
         """A heading: a line of its own, or a numbered stretch that is a whole short sentence."""
         segment = parsed.segment
-        if parsed.modal is not None:
+        if parsed.modal is not None or self.mode == "tell":
+            return False
+        words = self.text[segment.start : segment.end]
+        if not segment.numbered and _ORGAN.search(words):
             return False
         if self.layers.lines[segment.line].kind == "heading":
             return True
         short = segment.end - segment.start <= SHORT
-        return segment.numbered and alone and segment.closer == "。" and short
+        return segment.numbered and alone and segment.closer in "。\n" and short
 
 
 def _limited(words: str) -> bool:
@@ -230,18 +351,31 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:
     """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
     tail = [c for c in clauses if c.sentence == sentence]
     for before, clause in pairwise(tail):
+        if (
+            before.cue is None
+            and before.action_at == before.start
+            and _PASSIVE.match(text, clause.start)
+            and "的" in text[before.start : before.end]
+        ):
+            before.force, before.why = "told", "object put first"
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
             before.force, before.why = "told", "left out"
 
 
 def _preamble_end(layers: Layers) -> int:
-    """In a formal notice everything before 通知如下 is reasons, not orders."""
+    """In a formal notice everything before 通知如下, or before its first section, is reasons."""
+    first = -1
     for segment in layers.segments:
-        if layers.lines[segment.line].kind == "body" and _PREAMBLE_END.search(
-            layers.text, segment.start, segment.end
-        ):
+        line = layers.lines[segment.line]
+        if line.kind not in {"body", "heading"}:
+            continue
+        if _PREAMBLE_END.search(layers.text, segment.start, segment.end):
             return segment.end
-    return -1
+        if segment.numbered and first < 0:
+            first = segment.start
+            if _RANKS[0].match(layers.text[line.start : line.end]) is None:
+                break
+    return first
 
 
 def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> None:
@@ -254,13 +388,30 @@ def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) ->
         clause.modality, clause.cue = modal.value, modal.word
     elif clause.force == "order" and _PROHIBITS.search(text, clause.start, clause.end):
         clause.modality = "prohibition"
-    if modal is not None and verb is not None and verb.start < modal.start:
-        verb = next((c for c in parsed.cues if c.kind == "verb" and c.start >= modal.end), verb)
+    if (
+        verb is not None
+        and modal is None
+        and clause.force == "order"
+        and _refused(parsed, verb, text)
+    ):
+        clause.modality = "prohibition"
+    verb = verb or parsed.coverb
     if verb is not None:
         clause.action, clause.action_at = verb.word, verb.start
-        clause.degree = int(verb.value) if verb.kind == "verb" and verb.value.isdigit() else 1
+        clause.degree = int(verb.value) if verb.value.isdigit() else 1
+    elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
+        clause.action, clause.action_at = modal.word[1:], modal.start + 1
     clause.strength = parsed.strength
     clause.subject = _subject(parsed, modal or verb)
+
+
+def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
+    """出事不盲目施救: a plain 不 before the main verb forbids."""
+    at = verb.start
+    for cue in reversed(parsed.cues):
+        if cue.end == at and cue.kind == "manner":
+            at = cue.start
+    return at > parsed.start and text[at - 1] == "不"
 
 
 def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:

@@ -1,4 +1,8 @@
-"""One segment parsed: its modal, its verb, what stands before them, and what speaks against an order."""
+"""One segment parsed: its modal, its main verb, what stands before them, what speaks against an order.
+
+The main verb is found by position, not by a list: after the modal, the adverbs and the phrases that
+stand before a verb in Chinese (对…, 把…, 在…前, 由…). See docs/decisions/0025.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,43 @@ _SPEAKER_OF_NOUN = pattern("clauses", "speaker-of-noun")
 _LEADING_END = pattern("clauses", "leading-end")
 _AFTER = pattern("clauses", "after")
 _SHORT_TIME = pattern("clauses", "short-time")
+_WHO = pattern("clauses", "bearer")
+_NOUN_HEAD = pattern("clauses", "noun-head")
+_WHETHER = "是否"
+_QUOTED = pattern("clauses", "quoted")
 
 #: Verbs of speech that report only where a comma or colon follows at once.
 ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐"})
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
 AMBIGUOUS = frozenset({"明确", "决定", "提出", "部署", "指出"})
+
+VERBS = frozenset({"verb", "v", "dual", "single"})
+#: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
+_NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
+#: Adverbs that only stand before a verb, known or not.
+_ONLY_ADVERBS = frozenset(
+    {
+        "全部",
+        "一律",
+        "立即",
+        "限期",
+        "当场",
+        "当日",
+        "及时",
+        "先",
+        "暂缓",
+        "提前",
+        "抓紧",
+        "陆续",
+        "即刻",
+    }
+)
+_AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
+_AFTER_MANNER = frozenset({"verb", "v", "dual", "manner"})
+FILLERS = frozenset({"adverb", "link", "modal", "back"})
+_JOINS = frozenset({"", "、"})
+#: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
+LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 
 
 @dataclass(slots=True)
@@ -33,8 +69,15 @@ class Parse:
     cues: Sequence[Cue]
     modal: Cue | None = None
     verb: Cue | None = None
+    """The main verb."""
+    coverb: Cue | None = None
+    """针对, 按照 … where no verb follows it in the segment."""
+    weak: bool = False
+    """The verb is only the last word that can be one, and may be a noun."""
     contiguous: bool = False
     """The verb (or modal) comes at once, after adverbs and links only."""
+    adverbial: bool = False
+    """The verb stands right behind an adverb, a phrase of place or time, or 由…/对…."""
     prep: bool = False
     """Opens with 按照, 针对, 在 …"""
     object_prep: bool = False
@@ -46,6 +89,12 @@ class Parse:
     """Attendance or exclusion: tells, even with a modal."""
     copula: bool = False
     aim: bool = False
+    topic: bool = False
+    """A noun phrase with a relative clause, nothing behind it: what the next segment is about."""
+    passive: bool = False
+    """由 names who is to do it."""
+    future: bool = False
+    """Somebody plans it: 市安委办将组织督查."""
     strength: int = 1
 
     @property
@@ -56,46 +105,95 @@ class Parse:
 
 def reported(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
     """The first 要求/强调/明确 of a segment that reports speech, not a noun or an ordinary verb."""
-    return next((c for c in cues if c.kind == "speech" and _speaks(text, c, segment)), None)
+    return next((c for c in cues if c.kind == "speech" and _speaks(text, c, segment, cues)), None)
 
 
-def _speaks(text: str, cue: Cue, segment: Segment) -> bool:
+def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     if len(cue.word) >= 4 and cue.word[0] in "会通方意":
         return True
     before = text[segment.start : cue.start]
     if _NOT_SPEECH.search(before):
+        return False
+    if any(
+        c.kind == "modal" or (c.kind in _NOT_SAID and c.start == segment.start)
+        for c in cues
+        if c.end <= cue.start
+    ):
         return False
     if segment.end == cue.end:
         return segment.closer in "，：" and bool(_SPEAKER_BEFORE.search(before))
     if cue.word in ONLY_AT_END:
         return False
     if cue.word in AMBIGUOUS:
-        return bool(_SPEAKER_OF_NOUN.search(before))
+        return bool(_SPEAKER_OF_NOUN.search(before)) or (not before and cue.word == "决定")
     return not before or bool(_SPEAKER_BEFORE.search(before))
 
 
 def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[str, int]) -> Parse:
-    """Read the cues of a segment from left to right."""
+    """Read a segment: modal and signs first, then the main verb by its place."""
     start = segment.start
     for cue in cues:
-        if cue.kind == "speech" and _speaks(text, cue, segment):
+        if cue.kind == "speech" and _speaks(text, cue, segment, cues):
             start = cue.end
-    out = Parse(segment, start, [c for c in cues if c.start >= start])
+    inner = [c for c in cues if c.start >= start]
+    if any(text[i] in "“《（(" for i in range(start, segment.end)):
+        inner = _outside_quotes(text, start, segment.end, inner)
+    out = Parse(segment, start, inner)
     if start >= segment.end:
         return out
-    position = start
-    for cue in out.cues:
-        position = _take(out, cue, position, strengths)
-    if out.modal is None:
+    first = next((c for c in inner if c.kind not in {"adverb", "link"}), None)
+    head = start
+    for cue in inner:
+        if cue.start != head or cue.kind not in {"adverb", "link"}:
+            break
+        head = cue.end
+    for cue in inner:
+        _sign(out, cue, strengths)
+    if first is not None and first.start == head:
+        out.prep, out.object_prep = first.kind == "prep", first.kind == "object"
+    out.modal = _modal(text, inner, head)
+    finder = _Finder(text, inner, segment.end)
+    if out.modal is not None:
+        out.contiguous = out.modal.start == head
+        out.verb = finder.main(out.modal.end, bare=False)
+    else:
+        out.verb = finder.main(start, bare=True)
+        out.contiguous = out.verb is not None and finder.at == head and finder.plain
+        out.future = _future(text, inner, start)
         stop = out.verb.start if out.verb is not None else segment.end
         out.copula = bool(_COPULA.search(text, start, max(stop, start)))
+    stop = out.verb.start if out.verb is not None else segment.end
+    out.passive = any(c.word == "由" and c.start < stop for c in inner)
+    mark = text.rfind("的", start, segment.end)
+    out.topic = (
+        out.modal is None
+        and mark >= 0
+        and segment.end - mark <= 10
+        and not finder.adverbial
+        and (out.past is None or out.past.value != "sentence")
+        and (
+            out.verb is None
+            or finder.weak
+            or (
+                not out.contiguous
+                and out.verb.end <= mark
+                and not (out.prep or out.object_prep)
+                and not _WHO.search(text[start : out.verb.start])
+            )
+            or (out.contiguous and text[out.verb.end : out.verb.end + 1] in {"不", "未"})
+        )
+        and not any(c.kind in VERBS and c.start > mark and c.end == segment.end for c in inner)
+    )
+    out.adverbial, out.weak, out.coverb = finder.adverbial, finder.weak, finder.coverb
     return out
 
 
-def _take(out: Parse, cue: Cue, position: int, strengths: Mapping[str, int]) -> int:
-    """Add a cue; ``position`` is where the adverbs, links and verbs read without a gap have come to."""
-    contiguous = cue.start == position
-    first = out.modal is None and out.verb is None
+def _outside_quotes(text: str, start: int, end: int, cues: list[Cue]) -> list[Cue]:
+    spans = [m.span() for m in _QUOTED.finditer(text, start, end)]
+    return [c for c in cues if not any(a < c.start and c.end < b for a, b in spans)]
+
+
+def _sign(out: Parse, cue: Cue, strengths: Mapping[str, int]) -> None:
     match cue.kind:
         case "past":
             out.past = out.past or cue
@@ -104,26 +202,226 @@ def _take(out: Parse, cue: Cue, position: int, strengths: Mapping[str, int]) -> 
             out.aim = True
         case "back":
             out.back = out.back or cue.start == out.start
-        case "adverb" | "link":
+        case "adverb" | "link" | "modal":
             out.strength = max(out.strength, strengths.get(cue.word, 1))
-            if contiguous:
-                return cue.end
-        case "prep":
-            out.prep = out.prep or (contiguous and out.verb is None)
-        case "object":
-            out.object_prep = out.object_prep or (contiguous and out.verb is None)
-        case "modal":
-            if out.modal is None or (out.verb is None and cue.value == "prohibition"):
-                out.modal = cue
-                out.strength = max(out.strength, strengths.get(cue.word, 1))
-            out.contiguous = contiguous if first else out.contiguous
-            return cue.end
-        case "verb" | "speech" if cue.kind == "verb" or len(cue.word) == 2:
-            if out.verb is None:
-                out.verb = cue
-                out.contiguous = contiguous if first else out.contiguous
-                return cue.end
-    return position
+
+
+def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
+    """The modal over the clause; one behind a relative clause (…的) governs, not one within it."""
+    found: Cue | None = None
+    verb_first = False
+    for index, cue in enumerate(cues):
+        if cue.kind in VERBS and cue.kind != "single" and cue.start == head:
+            verb_first = True
+        if cue.kind != "modal":
+            continue
+        if found is None:
+            if verb_first and cue.value == "recommendation":
+                continue
+            found = cue
+        elif "的" in text[found.end : cue.start] or (
+            cue.value == "prohibition"
+            and all(c.kind in FILLERS for c in cues[:index] if c.start >= found.end)
+        ):
+            found = cue
+    return found
+
+
+def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
+    """X 将 + predicate: what somebody is going to do; 将 + noun + verb puts an object first."""
+    for index, cue in enumerate(cues):
+        if cue.word != "将" or cue.start - start < 2:
+            continue
+        following = cues[index + 1] if index + 1 < len(cues) else None
+        return (
+            following is not None
+            and following.start == cue.end
+            and (
+                following.kind in {"adverb", "prep", "object", "link"}
+                or (following.kind == "verb" and following.value >= "2")
+            )
+        )
+    return False
+
+
+class _Finder:
+    """Looks for the main verb of one segment."""
+
+    def __init__(self, text: str, cues: Sequence[Cue], end: int) -> None:
+        self.text = text
+        self.cues = cues
+        self.end = end
+        self.at = 0
+        """Where the words before the verb ended."""
+        self.plain = False
+        """The verb came at once."""
+        self.adverbial = False
+        self.weak = False
+        self.coverb: Cue | None = None
+
+    def main(self, position: int, *, bare: bool) -> Cue | None:
+        """The main verb from ``position`` on."""
+        cues, count = self.cues, len(self.cues)
+        i = next((k for k, c in enumerate(cues) if c.start >= position), count)
+        led = False
+        while i < count and cues[i].start == position and self._fills(i):
+            led = led or cues[i].kind == "adverb"
+            position = cues[i].end
+            i += 1
+        self.at = position
+        if i < count and cues[i].start == position:
+            cue = cues[i]
+            idiom = cue.kind == "i" and (led or not bare)
+            if idiom or cue.kind in VERBS or (cue.kind == "speech" and len(cue.word) > 1):
+                inside = self._relative(i, cue) if bare else None
+                if inside is None and bare and not led:
+                    inside = self._behind(i, cue)
+                if inside is not None:
+                    return inside
+                if not (bare and self._follows(cue, "的")) and not self._follows(cue, "中时后前"):
+                    self.plain = True
+                    return cue
+            if cue.kind in {"prep", "object"}:
+                if len(cue.word) > 1:
+                    self.coverb = cue
+                return self._scan(i + 1, cue.end)
+            if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
+                return cue
+        return self._scan(i, position)
+
+    def _fills(self, i: int) -> bool:
+        """Whether a word only leads up to the verb."""
+        cue = self.cues[i]
+        if cue.kind in FILLERS:
+            return True
+        return cue.kind in {"manner", "dual"} and self._verb_follows(i)
+
+    def _verb_follows(self, i: int) -> bool:
+        cues = self.cues
+        after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
+        return i + 1 < len(cues) and cues[i + 1].start == cues[i].end and cues[i + 1].kind in after
+
+    def _follows(self, cue: Cue, chars: str) -> bool:
+        return cue.end < self.end and self.text[cue.end] in chars
+
+    def _relative(self, i: int, first: Cue) -> Cue | None:
+        """发现隐患的立即整改: the verb behind 的 + adverb, where the first verb is not the main one."""
+        if first.kind == "verb" and first.value >= "2" and first.word not in {"发现", "存在"}:
+            return None
+        mark = self.text.find("的", first.end, self.end)
+        while mark >= 0:
+            for k in range(i + 1, len(self.cues) - 1):
+                cue = self.cues[k]
+                if cue.start == mark + 1 and cue.kind == "adverb" and self._verb_follows(k):
+                    self.adverbial = True
+                    return self.cues[k + 1]
+            mark = self.text.find("的", mark + 1, self.end)
+        return None
+
+    def _behind(self, i: int, first: Cue) -> Cue | None:
+        """供热企业点火前完成检验: the verb behind a subject that begins with one that is no verb here."""
+        if first.kind in {"verb", "dual"} and first.value >= "2":
+            return None
+        if _WHETHER in self.text[first.end : self.end]:
+            return None
+        rest = self.cues[i + 1 :]
+        if any(c.kind == "link" for c in rest[:3]):
+            return None
+        compound = _NOUN_HEAD.match(self.text, first.end, self.end) is not None
+        for k in range(i + 1, len(self.cues)):
+            cue = self.cues[k]
+            if cue.kind not in VERBS or cue.kind == "single" or self._follows(cue, "的"):
+                continue
+            led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
+            led = led and self.cues[k - 1].start > first.end
+            led = led and self.text[self.cues[k - 1].start - 1] != "、"
+            if led or (compound and self._led(k)):
+                self.adverbial = True
+                return cue
+            if (
+                compound
+                and cue.start > first.end
+                and not self._follows(cue, "、")
+                and (self.text[cue.start - 1] not in "的、")
+                and cue.kind in {"verb", "dual"}
+                and cue.value >= "2"
+            ):
+                return cue
+        return None
+
+    def _unknown(self, position: int) -> Cue | None:
+        """The two characters behind the last modal or adverb, where no known verb is there."""
+        for cue in reversed(self.cues):
+            sure = cue.kind == "modal" or cue.word in _ONLY_ADVERBS or cue.word[0] == "逐"
+            if sure or (cue.kind == "manner" and cue.start >= position):
+                rest = self.end - cue.end
+                if 2 <= rest <= 8 and "的" not in self.text[cue.end : self.end]:
+                    return Cue(cue.end, cue.end + 2, "v", "", self.text[cue.end : cue.end + 2])
+                return None
+        return None
+
+    def _scan(self, i: int, position: int) -> Cue | None:
+        """The verb behind a noun phrase: subject, object of 把/对, place, time."""
+        text, cues = self.text, self.cues
+        found = [
+            k
+            for k in range(i, len(cues))
+            if cues[k].kind in VERBS and not (cues[k].kind == "dual" and self._verb_follows(k))
+        ]
+        if not found:
+            verb = self._unknown(position)
+            self.adverbial = verb is not None
+            return verb
+        last = cues[found[-1]].start
+        mark = text.rfind("的", position, last)
+        if mark >= 0:
+            behind = [k for k in found if cues[k].start > mark + 1]
+            if not behind and cues[found[-1]].start == mark + 1:
+                behind = [
+                    k for k in found if cues[k].start < mark and not self._before(cues[k], mark)
+                ]
+            found = behind or found
+        found = [k for k in found if not self._follows(cues[k], "的")]
+        many = [k for k in found if cues[k].kind != "single"]
+        for k in many:
+            cue = cues[k]
+            if self._led(k) and not self._follows(cue, "、和与"):
+                self.adverbial = True
+                return cue
+            strong = cue.kind in {"verb", "dual"} and cue.value >= "2"
+            if strong and not self._follows(cue, "、") and text[cue.start - 1] not in "的、":
+                return cue
+        for k in found:
+            if cues[k].kind == "single" and self._led(k):
+                self.adverbial = True
+                return cues[k]
+        if not many:
+            verb = self._unknown(position)
+            if verb is not None:
+                self.adverbial = True
+                return verb
+        pool = many or found
+        if not pool:
+            return None
+        self.weak = True
+        heads = [k for k in pool if not _NOUN_HEAD.match(text, cues[k].end, self.end)]
+        k = (heads or pool)[0]
+        while k + 1 in pool and cues[k + 1].end == self.end and cues[k].end != cues[k + 1].start:
+            k += 1
+        return cues[k]
+
+    def _before(self, cue: Cue, mark: int) -> bool:
+        return cue.end >= mark
+
+    def _led(self, k: int) -> bool:
+        """Right behind an adverb, or behind the end of a phrase of place or time."""
+        cue = self.cues[k]
+        if k > 0 and self.cues[k - 1].end == cue.start:
+            before = self.cues[k - 1]
+            return before.kind in {"adverb", "link"} or (
+                before.kind == "dual" or (before.kind == "manner" and self._led(k - 1))
+            )
+        return self.text[cue.start - 1] in LOCALISERS and cue.kind != "single"
 
 
 def is_leading(text: str, parsed: Parse) -> bool:
@@ -138,10 +436,10 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.prep or parsed.object_prep:
         if _LEADING_END.search(words) and "作为" not in words:
             return True
-        return parsed.verb is None
+        return parsed.verb is None or parsed.weak
     if parsed.modal is None and parsed.verb is None:
         return len(words) <= 4 and bool(_SHORT_TIME.search(words))
-    return False
+    return parsed.verb is None and parsed.coverb is not None
 
 
 def slice_of(cues: Sequence[Cue], starts: Sequence[int], segment: Segment) -> list[Cue]:

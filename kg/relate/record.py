@@ -28,6 +28,7 @@ from kg.relate.statements import state
 from kg.resolve import Speakers
 
 _DOCUMENT = pattern("titles", "document-title")
+_REPORTS = pattern("titles", "report-title")
 _NEWS = pattern("titles", "news-title")
 
 
@@ -48,6 +49,8 @@ def title_clause(layers: Layers) -> Clause | None:
     if layers.title is None:
         return None
     start, end = layers.title
+    if _REPORTS.search(layers.text[start:end]):
+        return None
     match = re.search(r"关于(?!印发|转发|批转|公布|成立|召开|调整)", layers.text[start:end])
     if match is None:
         return None
