@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 _DAY = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])日"
-    r"|(?P<rel>昨[日天晚]|今[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日)"
+    r"|(?P<rel>昨[日天晚]|今[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
     r"|(?<![\d月年、至到—–~-])(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
 )
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
@@ -79,6 +79,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
         elif relative[0] in "当同":
             iso = out[-1].iso if out else None
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
+        elif relative[0] in "上本周星":
+            out.append(DateMention(*match.span(), _weekday(relative, today)))
         elif relative[0] in "次翌":
             last = out[-1].iso if out else None
             iso = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
@@ -88,6 +90,22 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
             out.append(DateMention(match.start(), match.end(), iso))
     return out
+
+
+def _weekday(words: str, today: str | None) -> str | None:
+    """The ISO date of 本周一, 上周五 or 周三, the last one up to today where no week is named.
+
+    >>> _weekday("本周一", "2020-12-24"), _weekday("上周五", "2020-12-24"), _weekday("周日", "2020-12-24")
+    ('2020-12-21', '2020-12-18', '2020-12-20')
+    """
+    if today is None:
+        return None
+    page = date.fromisoformat(today)
+    day = "一二三四五六日".index(words[-1].replace("天", "日"))
+    found = page - timedelta(days=page.weekday() - day)
+    if words[0] == "上" or (words[0] != "本" and found > page):
+        found -= timedelta(days=7)
+    return found.isoformat()
 
 
 def _of_month(day: int, before: list[DateMention], today: str | None) -> str | None:

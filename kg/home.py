@@ -33,6 +33,8 @@ class Home:
         self.starts = [m.start for m in mentions]
         self.document = document
         self.home: list[Division] = []
+        self.posted: list[RegionMention] = []
+        """Where a correspondent's report comes from: a hint only."""
 
     def find(self, resolve: Resolve) -> list[Division]:
         """The page's divisions, the best told first; ``resolve`` tells namesakes apart."""
@@ -42,7 +44,7 @@ class Home:
                 found += [(0, m) for m in self._inside(line.start, line.end) if self._of_title(m)]
             elif line.kind == "signature" or self._signed(line):
                 found += [(1, m) for m in self._inside(line.start, line.end)]
-            elif line.kind == "meta":
+            elif line.kind == "meta" or _quoted_from(self.text, line):
                 found += [(3, m) for m in self._of_data(line)]
         first = next((ln for ln in self.layers.lines if ln.kind == "body"), None)
         if first is not None:
@@ -50,8 +52,11 @@ class Home:
                 self.text, first.start, min(first.end, first.start + DATELINE)
             )
             if dateline:
-                rank = 4 if dateline[1][:2] in {"本报", "本网", "本站", "本台"} else 2
-                found += [(rank, m) for m in self._inside(*dateline.span())]
+                named = self._inside(*dateline.span())
+                if dateline[1][:2] in {"本报", "本网", "本站", "本台"}:
+                    self.posted = [m for m in named if not m.person]
+                else:
+                    found += [(2, m) for m in named]
         found.sort(key=lambda item: (item[0], item[1].start))
         for _, mention in found:
             if mention.person or self.at(mention.end) is not None:
@@ -84,7 +89,7 @@ class Home:
 
     def hints(self) -> list[Division]:
         """The divisions that the body names for sure, in order."""
-        out: list[Division] = []
+        out: list[Division] = [m.candidates[0] for m in self.posted]
         for mention in self.mentions:
             if mention.weak or mention.person or len(mention.candidates) != 1:
                 continue
@@ -145,3 +150,10 @@ class Home:
                 if number:
                     self.add(regions.abbreviation(number[1]))
                     return
+
+
+def _quoted_from(text: str, line: Line) -> bool:
+    """——摘自《某某日报》 on a line of its own."""
+    return line.kind == "heading" and bool(
+        pattern("actors", "source").search(text, line.start, line.end)
+    )

@@ -43,6 +43,8 @@ class _Resolver:
         self.owner: Who | None = None
         """Who issued a formal notice: it speaks wherever nobody else is told to."""
         self.opened: tuple[int, int] = (0, 0)
+        self.waiting: tuple[Who, tuple[int, int], int] | None = None
+        """A subject whose deed comes in a later segment of the sentence (its number)."""
         self.roundup = False
         """A heading has named a region."""
         self.headed: tuple[int, int] | None = None
@@ -57,6 +59,7 @@ class _Resolver:
             return self.out
         self.out.hints = self.place.hints()
         self.out.home = self.place.find(self._meant)
+        self.out.hints = self.place.hints()
         self._opening()
         previous: Segment | None = None
         lines = self.layers.lines
@@ -70,6 +73,8 @@ class _Resolver:
             if new_line and self.owner is not None and self.current != self.owner:
                 self._give(segment.start, self.owner, self.opened, acts=False)
             start = self._heading(segment, line, new_line=new_line, sentence=sentence)
+            if new_line:
+                start = self._correspondent(segment, start)
             self._example(segment, line, new_line=new_line)
             if line.kind == "heading":
                 continue
@@ -237,6 +242,15 @@ class _Resolver:
                 return level.end(1)
         return start
 
+    def _correspondent(self, segment: Segment, start: int) -> int:
+        """本报武汉1月4日电（记者…）: the report begins behind it, and another one has ended."""
+        head = pattern("actors", "correspondent").match(self.text, start, segment.end)
+        if head is None or self.owner is not None:
+            return start
+        if self.out.turns and self.meeting is not None:
+            self.meeting = None
+        return head.end()
+
     def _example(self, segment: Segment, line: Line, *, new_line: bool) -> None:
         """Under 存在问题 or 典型做法 divisions are named and do not act."""
         label = line.kind == "heading" or segment.closer == "：" or segment.numbered
@@ -261,12 +275,37 @@ class _Resolver:
         start = skip_time(self.text, start, segment.end)
         if start >= segment.end:
             return False
+        if self._goes_on(segment, start):
+            return True
         return (
             self._state(segment, start)
             or self._person(segment, start)
             or self._named(segment, start)
             or self._level_subject(segment, start)
         )
+
+    def _goes_on(self, segment: Segment, start: int) -> bool:
+        """市委高度重视，立即召开会议: the subject stands in the segment before."""
+        if self.waiting is None:
+            return False
+        who, span, sentence = self.waiting
+        if sentence != segment.sentence:
+            self.waiting = None
+            return False
+        verb = pattern("actors", "goes-on").match(self.text, start, segment.end)
+        if verb is None:
+            return False
+        self.waiting = None
+        done = deed(self.text, verb.start(1), segment.end)
+        if done.acts:
+            self._give(segment.start, who, span, acts=True, meets=done.meets)
+        return done.acts
+
+    def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
+        closed = self.owner is not None and who != self.owner
+        if segment.closer == "，" and not closed:
+            if pattern("actors", "cares").search(self.text, span[1], segment.end):
+                self.waiting = (who, span, segment.sentence)
 
     def _state(self, segment: Segment, start: int) -> bool:
         """The State level, or its meeting, as the subject."""
@@ -297,11 +336,14 @@ class _Resolver:
         if self.examples and self.out.home:
             return False
         last = self._last_of_path(mention)
-        if text[last.end : last.end + 1] == "、" and self.place.at(last.end + 1):
-            return False
+        if text[last.end : last.end + 1] in {"、", "和"} and self.place.at(last.end + 1):
+            return self._several(segment, mention)
         done = deed(text, last.end, segment.end, named=True)
         who = self._meant(last)
-        if who is None or done is NOTHING or self._comes_as_guest(who, segment):
+        if who is None or self._comes_as_guest(who, segment):
+            return False
+        if done is NOTHING:
+            self._wait(who, (mention.start, last.end), segment)
             return False
         if self.owner is not None and who != self.owner and not (done.meets or done.publishes):
             return False
@@ -310,6 +352,36 @@ class _Resolver:
             self._give(start, who, span, acts=True, meets=done.meets)
         elif pattern("actors", "watches-here").search(text, last.end, segment.end):
             self._watch(who, span, segment)
+        return True
+
+    def _several(self, segment: Segment, mention: RegionMention) -> bool:
+        """甲市、乙县分别召开会议: each of several acts; the first has the word."""
+        if self.owner is not None:
+            return False
+        text = self.text
+        members: list[tuple[Division, tuple[int, int]]] = []
+        following: RegionMention | None = mention
+        end = mention.end
+        while following is not None and not following.person:
+            last = self._last_of_path(following)
+            end = last.end
+            who = self._meant(last)
+            if who is not None and (not last.weak or self._near(who)):
+                members.append((who, (following.start, end)))
+            following = self.place.at(end + 1) if text[end : end + 1] in {"、", "和"} else None
+        done = deed(text, end, segment.end, named=True)
+        if not members or not (done.meets or done.publishes or done.watches):
+            return False
+        if done.watches and not pattern("actors", "watches-here").search(text, end, segment.end):
+            return True
+        for who, span in members[1:]:
+            self.out.divisions[who.name] = who
+            self.out.acting.append((who.name, span))
+        who, span = members[0]
+        if done.watches:
+            self._watch(who, span, segment)
+        else:
+            self._give(segment.start, who, span, acts=True, meets=done.meets)
         return True
 
     def _level_subject(self, segment: Segment, start: int) -> bool:
@@ -342,6 +414,7 @@ class _Resolver:
         ):
             self._give(start, who, span, acts=False)  # the national meeting would not say 全县
             return True
+        self._wait(who, span, segment)
         return False
 
     def _is_above_home(self, current: Who | None, who: Division) -> bool:

@@ -53,7 +53,7 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             for hold in _HELD.finditer(words, 0, match.start() + 2):
                 if hold.end() <= match.start() + 1:
                     held = hold
-            if held is not None and held.end() >= begin:
+            if held is not None and not _qualified(words, held.end(), begin):
                 begin = held.end()
             name = words[begin:end]
             shift = _TIME_PREFIX.match(name)
@@ -72,13 +72,32 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 continue
             if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
                 continue
-            both = _TWO.match(name)
-            names = [both[1] + name[both.end() :], name[both.start(2) :]] if both else [name]
+            names = _each_owner(name)
             out.extend(
                 (Name(segment.start + begin, segment.start + end, "meeting", one), frame)
                 for one in names
             )
     return out
+
+
+def _qualified(words: str, held: int, begin: int) -> bool:
+    """Whether the name begins behind a clause of its own: 召开了由各县参加的全市会议."""
+    return begin > held and words[begin - 1] == "的"
+
+
+def _each_owner(name: str) -> list[str]:
+    """全国、全省安全生产会议 are two meetings.
+
+    >>> _each_owner("全国、全省、全市安全生产会议")
+    ['全国安全生产会议', '全省安全生产会议', '全市安全生产会议']
+    """
+    owners: list[str] = []
+    while (both := _TWO.match(name)) is not None:
+        owners.append(both[1])
+        name = name[both.start(2) :]
+    match = _WHOLE.match(name)
+    rest = name[match.end() :] if owners and match else ""
+    return [*(owner + rest for owner in owners if rest), name]
 
 
 def _known(words: str, begin: int, end: int, name: str) -> bool:

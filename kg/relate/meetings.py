@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.cues import pattern
-from kg.dates import find_days
+from kg.dates import DateMention, find_days
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.names import find_meetings
@@ -81,7 +81,8 @@ class _Finder:
     def _region(self, name: Name, segment: Segment, high: int) -> str | None:
         """Whose meeting it is: by its name, else of who has the word there."""
         if self.speakers.enterprise:
-            return None
+            state = _STATE.match(name.name) or name.name.startswith("全国")
+            return NATIONAL if state else self._named(name)
         position = self._owner(name, segment, high)
         speaker = self.speakers.at(position)
         if _STATE.match(name.name):
@@ -129,10 +130,16 @@ class _Finder:
     # -- when ------------------------------------------------------------------------------------------
     def _date(self, low: int, high: int, position: int) -> str | None:
         inside = self.days[bisect_left(self.day_starts, low) : bisect_left(self.day_starts, high)]
-        before = [d for d in inside if d.end <= position]
+        before = [d for d in inside if d.end <= position and not self._of_accident(d, position)]
         if before:
             return before[-1].iso
-        return inside[0].iso if len(inside) == 1 else None
+        return inside[0].iso if len(inside) == 1 and inside[0].start > position else None
+
+    def _of_accident(self, day: DateMention, position: int) -> bool:
+        """4日，某厂发生爆炸后，市里召开会议: not the day of the meeting."""
+        comma = self.text.find("，", day.end + 1, position)
+        clause = self.text[day.end : comma] if comma >= 0 else ""
+        return "发生" in clause or "事故" in clause
 
     def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
         """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
