@@ -95,6 +95,8 @@ class Home:
                 continue
             if mention.part_of_name and not mention.full:
                 continue
+            if len(regions.full_names().get(mention.text, ())) > 1:
+                continue
             out.append(mention.candidates[0])
             if len(out) == HINTS:
                 break

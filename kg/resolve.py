@@ -118,7 +118,7 @@ class _Resolver:
                 (
                     (m.start, m.end)
                     for m in self.out.mentions
-                    if lowest in m.candidates and not m.person
+                    if any(d.name == lowest.name for d in m.candidates) and not m.person
                 ),
                 None,
             )
@@ -154,13 +154,29 @@ class _Resolver:
         return out + [d for d in self.out.home if d not in out]
 
     def _meant(self, mention: RegionMention) -> Division | None:
-        if len(mention.candidates) == 1:
-            return mention.candidates[0]
-        return regions.choose(
-            mention.candidates,
+        candidates = self._then(mention)
+        if len(candidates) == 1:
+            return candidates[0]
+        found = regions.choose(
+            candidates,
             context=[*self._context(), *self.out.hints],
             contested=mention.weak,
         )
+        same = len({d.name for d in candidates}) == 1
+        if found is None and mention.full and same:
+            return Division(None, candidates[0].name, candidates[0].level, None)
+        return found
+
+    def _then(self, mention: RegionMention) -> tuple[Division, ...]:
+        """What a name could mean when the page was written: 江北区 of 重庆 was one until 2025."""
+        if not mention.full or len(mention.candidates) != 1:
+            return mention.candidates
+        bearers = regions.full_names().get(mention.text, ())
+        if len(bearers) < 2:
+            return mention.candidates
+        published = self.layers.published
+        then = tuple(d for d in bearers if not published or d.existed(int(published[:4])))
+        return then or mention.candidates
 
     def _level(self, word: str) -> Division | None:
         """The division that 省, 市, 县 … stands for here."""
@@ -303,9 +319,9 @@ class _Resolver:
 
     def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
         closed = self.owner is not None and who != self.owner
-        if segment.closer == "，" and not closed:
-            if pattern("actors", "cares").search(self.text, span[1], segment.end):
-                self.waiting = (who, span, segment.sentence)
+        cares = pattern("actors", "cares").search(self.text, span[1], segment.end)
+        if segment.closer == "，" and not closed and cares:
+            self.waiting = (who, span, segment.sentence)
 
     def _state(self, segment: Segment, start: int) -> bool:
         """The State level, or its meeting, as the subject."""

@@ -16,6 +16,7 @@ from kg.model import (
     Campaign,
     Edit,
     Evidence,
+    Incident,
     Measure,
     Meeting,
     Notice,
@@ -24,6 +25,7 @@ from kg.model import (
     Responsibility,
     Stress,
 )
+from kg.names import one_name
 from kg.ontology import concept
 from kg.regions.table import Division, ancestors, full_names
 from kg.vocab import DCTERMS, ELI, KG, OA, ODRL, PROV, RDF, RDFS, SCHEMA, SKOS, mint
@@ -105,10 +107,11 @@ class _Writer:
             node = self._name("policy", policy.name, KG.Policy, *legal)
             if policy.number:
                 self._add(node, KG.documentNumber, text(policy.number))
+            if policy.issuer:
+                self._add(node, KG.issuer, self._name("org", policy.issuer, KG.Organization))
             self._say(self.notice, KG.cites, node, policy.evidence)
         for incident in record.incidents:
-            node = self._name("incident", incident.name, KG.Incident)
-            self._say(self.notice, KG.mentions, node, incident.evidence)
+            self._incident(incident)
         for stress in record.stresses:
             self._stress(stress)
         for responsibility in record.responsibilities:
@@ -173,16 +176,38 @@ class _Writer:
             self.lines += about
         return node
 
+    def _incident(self, incident: Incident) -> None:
+        node = self._name("incident", incident.name, KG.Incident)
+        if incident.place:
+            self._add(node, SCHEMA.location, self._region(incident.place))
+        if incident.date:
+            self._add(node, SCHEMA.startDate, date(incident.date))
+        for predicate, number in (
+            (KG.dead, incident.dead),
+            (KG.missing, incident.missing),
+            (KG.hurt, incident.hurt),
+        ):
+            if number is not None:
+                self._add(node, predicate, integer(number))
+        self._say(self.notice, KG.mentions, node, incident.evidence)
+
     def _meeting(self, meeting: Meeting) -> None:
         region = self._region(meeting.region) if meeting.region else None
         place = region[1:-1].rpartition("/")[2] if region else "none"
+        name = one_name(meeting.name)
         if meeting.date:
-            node = self._mint("meeting", place, meeting.date, meeting.name)
+            node = self._mint("meeting", place, meeting.date, name)
         else:
-            node = self._mint("meeting", place, "undated", meeting.name, self.key)
+            node = self._mint("meeting", place, "undated", name, self.key)
         self.meetings.setdefault(meeting.name, {})[meeting.region] = node
         self._add(node, RDF.type, f"<{KG.Meeting}>")
-        self._add(node, RDFS.label, text(meeting.name))
+        self._add(node, RDFS.label, text(name))
+        if meeting.level:
+            self._add(node, KG.level, string(meeting.level))
+        for post in meeting.presiding:
+            self._add(node, KG.presidingPost, text(post))
+        for post in meeting.speaking:
+            self._add(node, KG.speakingPost, text(post))
         if meeting.date:
             self._add(node, SCHEMA.startDate, date(meeting.date))
         if region:
@@ -253,8 +278,11 @@ class _Writer:
             self._add(self._region(item.region), KG.orders, kind)
 
     def _campaign(self, item: Campaign) -> None:
-        campaign = self._name("campaign", item.name, KG.Campaign)
-        node = self._statement("c", (KG.CampaignRun,), item.region, (item.name,), item.evidence)
+        name = item.canonical or item.name
+        campaign = self._name("campaign", name, KG.Campaign)
+        if item.name != name:
+            self._add(campaign, SKOS.altLabel, text(item.name))
+        node = self._statement("c", (KG.CampaignRun,), item.region, (name,), item.evidence)
         self._add(node, KG.campaign, campaign)
         if item.region:
             self._add(self._region(item.region), KG.runs, campaign)

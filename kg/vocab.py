@@ -114,6 +114,13 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     reports: str
     cites: str
     mentions: str
+    # of meetings, policies and incidents
+    presidingPost: str
+    speakingPost: str
+    issuer: str
+    dead: str
+    missing: str
+    hurt: str
     # of every statement
     notice: str
     region: str

@@ -6,7 +6,14 @@ the guidelines want them: without date, place, quotation marks or region prefix.
 
 from kg.names.campaigns import canonical, find_campaigns
 from kg.names.incidents import find_incidents
-from kg.names.meetings import find_meetings
+from kg.names.meetings import find_meetings, one_name
 from kg.names.policies import find_policies
 
-__all__ = ["canonical", "find_campaigns", "find_incidents", "find_meetings", "find_policies"]
+__all__ = [
+    "canonical",
+    "find_campaigns",
+    "find_incidents",
+    "find_meetings",
+    "find_policies",
+    "one_name",
+]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from kg.cues import pattern
 from kg.layers import Name, Segment
 
+_QUOTES = str.maketrans("", "", '“”"‘’「」『』')
 _HELD = pattern("names", "held")
 _BEFORE_MEETING = pattern("names", "meeting-left")
 _CITED = pattern("names", "meeting-cited")
@@ -122,3 +124,12 @@ def _frame(words: str, begin: int, end: int) -> str:
     if _CITED.match(words, end):
         return "cited"
     return "other"
+
+
+def one_name(name: str) -> str:
+    """The name of a meeting as one writes it: no quotation marks or blanks, one width of brackets.
+
+    >>> one_name("市安委会第三次全体（扩大） 会议")
+    '市安委会第三次全体(扩大)会议'
+    """
+    return "".join(unicodedata.normalize("NFKC", name).translate(_QUOTES).split())

@@ -101,7 +101,7 @@ class _Finder:
                 ),
                 None,
             )
-        return own or speaker
+        return own
 
     def _named(self, name: Name) -> str | None:
         """甲市安委会会议 is that city's, whoever reports it."""
