@@ -100,7 +100,7 @@ def kinds() -> tuple[str, ...]:
     >>> "hazard" in kinds() and "date" in kinds()
     True
     """
-    return (*sorted({*SCHEMES, *_NAMED}), *sorted(_PLAIN))
+    return (*sorted({*SCHEMES, *_NAMED, "concept"}), *sorted(_PLAIN))
 
 
 def fold(text: str) -> str:
@@ -143,7 +143,7 @@ def _held(kind: str, iri: str, store: GraphStore) -> ox.NamedNode:
         node = ox.NamedNode(iri)
     except ValueError as error:
         raise QueryError(f"'{iri}' is no IRI: {error}") from error
-    if kind in SCHEMES and any(c.iri == iri for c in concepts()):
+    if kind in (*SCHEMES, "concept") and any(c.iri == iri for c in concepts()):
         return node
     if next(store.triples(node, None, None), None) is None:
         raise QueryError(f"unknown {kind} <{iri}>: nothing in the store has this IRI")
@@ -197,6 +197,8 @@ def _sources(kind: str, store: GraphStore) -> tuple[Callable[[], Names], ...]:
     """Where names of a kind are looked for, in order; each is read only when reached."""
     if kind in SCHEMES:
         return (lambda: _concept_names(kind), lambda: _labels(kind, store))
+    if kind == "concept":
+        return tuple(source for scheme in SCHEMES for source in _sources(scheme, store))
     if kind == "region":
         return (lambda: _stored_names(kind, store), lambda: _gazetteer(store.base))
     if kind in _NAMED:

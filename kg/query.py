@@ -8,13 +8,19 @@ A named query is a file that any SPARQL engine runs as it lies; its header tells
     # param region: region
     # returns: region, sector, quote
     # links: statement
+    # ask zh: 哪些地区强调了{hazard}
+    # ask en: which regions stressed {hazard}
+    # answer: region
     …
       VALUES ?hazard { hazard:flood }  # param hazard
       #? region: VALUES ?place { … }
 
 A value replaces what stands in the braces on the line of its parameter. Lines that begin with
-``#? region:`` are comments until that parameter is given. ``links`` are columns of IRIs, for
-programs: tables leave them out.
+``#? region:`` are comments until that parameter is given, with ``#? region since:`` until both are;
+a value on such a line is of the last. ``links`` are columns of IRIs, for
+programs: tables leave them out. Questions in words (``kg ask``) that are put like an ``ask`` line
+are answered by the query: what stands in the column ``answer``, counted by the column ``counts``
+(the same, if not said). After ``->`` an ask line may fix parameters: ``-> modality=prohibition``.
 """
 
 from __future__ import annotations
@@ -37,11 +43,15 @@ from kg.vocab import prefixes
 if TYPE_CHECKING:
     from kg.stores import GraphStore
 
-_HEADER = re.compile(r"#\s*(title zh|title en|param|returns|links)\b\s*(\w*)\s*:\s*(.*)")
+_HEADER = re.compile(
+    r"#\s*(title zh|title en|param|returns|links|ask zh|ask en|answer|counts)\b\s*(\w*)\s*:\s*(.*)"
+)
 _COMMENT = re.compile(r"#\s*([a-z]+(?: [a-z]+)?)\b.*:")
-_KEYS = ("title zh", "title en", "param", "returns", "links")
+_KEYS = (
+    "title zh", "title en", "param", "returns", "links", "ask zh", "ask en", "answer", "counts"
+)  # fmt: skip
 _VALUED = re.compile(r"#\s*param\s+(\w+)\s*$")
-_OPTIONAL = re.compile(r"\s*#\?\s*(\w+):\s?")
+_OPTIONAL = re.compile(r"\s*#\?\s*(\w+(?: \w+)*):\s?")
 _VALUES = re.compile(r"(VALUES\s+\?\w+)\s*\{[^{}]*\}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -61,6 +71,15 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A way to ask a query in words, with ``{slots}``, and what it fixes."""
+
+    text: str
+    given: Mapping[str, str]
+    """Values of parameters that this way of asking implies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NamedQuery:
     """One file of queries/: its SPARQL, and what its header declares."""
 
@@ -73,6 +92,12 @@ class NamedQuery:
     links: tuple[str, ...]
     """Columns of IRIs, after the others."""
     sparql: str
+    templates: tuple[Template, ...] = ()
+    """Questions in words that it answers; none, and it is asked by its name only."""
+    answer: str = ""
+    """The column that answers them."""
+    counts: str = ""
+    """The column whose different values answer how many."""
 
 
 def named() -> tuple[NamedQuery, ...]:
@@ -149,22 +174,22 @@ def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -
 
 
 def _line(line: str, values: Mapping[str, tuple[Term, ...]]) -> str:
-    owner = _owner(line)
-    if owner is None or owner not in values:
+    owners = _owners(line)
+    if not owners or any(owner not in values for owner in owners):
         return line
-    terms = " ".join(str(term) for term in values[owner])
+    terms = " ".join(str(term) for term in values[owners[-1]])
     # The blanks keep columns, so that a complaint points to where the file has it.
     line = _OPTIONAL.sub(lambda m: " " * len(m[0]), line)
     return _VALUES.sub(lambda m: f"{m[1]} {{ {terms} }}", line, count=1)
 
 
-def _owner(line: str) -> str | None:
-    """Name the parameter that a line of the query, not of its header, belongs to."""
+def _owners(line: str) -> tuple[str, ...]:
+    """Name the parameters that a line of the query, not of its header, belongs to."""
     optional = _OPTIONAL.match(line)
     if optional:
-        return optional[1]
+        return tuple(optional[1].split())
     valued = None if line.lstrip().startswith("#") else _VALUED.search(line)
-    return valued[1] if valued else None
+    return (valued[1],) if valued else ()
 
 
 # --- headers --------------------------------------------------------------------------------------
@@ -203,6 +228,7 @@ def _load(path: Path) -> NamedQuery:
 def _parse(text: str, name: str, where: str) -> NamedQuery:
     said: dict[str, str] = {}
     parameters: dict[str, Parameter] = {}
+    templates: list[Template] = []
     for number, line in _header(text):
         match = _HEADER.match(line)
         if match is None:
@@ -211,18 +237,42 @@ def _parse(text: str, name: str, where: str) -> NamedQuery:
             if match[2] in parameters:
                 raise DataFileError(f"{where}{number}: parameter '{match[2]}' stands twice")
             parameters[match[2]] = _parameter(match[2], match[3], f"{where}{number}")
+        elif match[1].startswith("ask"):
+            templates.append(_template(match[3], parameters, f"{where}{number}"))
         else:
             said[match[1]] = match[3].strip()
     _check_lines(text, parameters, where)
+    answer, returns = said.get("answer", ""), _columns(said.get("returns", ""))
+    if templates and answer not in returns:
+        raise DataFileError(
+            f"{where} it can be asked in words, and no column '{answer}' answers",
+            hint="write '# answer: COLUMN', one that it returns",
+        )
     return NamedQuery(
         name=name,
         title_zh=said.get("title zh", ""),
         title_en=said.get("title en", ""),
         parameters=tuple(parameters.values()),
-        returns=_columns(said.get("returns", "")),
+        returns=returns,
         links=_columns(said.get("links", "")),
         sparql=text,
+        templates=tuple(templates),
+        answer=answer,
+        counts=said.get("counts", answer),
     )
+
+
+def _template(text: str, parameters: Mapping[str, Parameter], where: str) -> Template:
+    words, _, fixed = (part.strip() for part in text.partition("->"))
+    given = {}
+    for part in _columns(fixed):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if name not in parameters or not equals:
+            raise DataFileError(f"{where}: '{part}' fixes no parameter that is declared above it")
+        given[name] = value
+    if not words:
+        raise DataFileError(f"{where}: an ask line without a question")
+    return Template(text=words, given=given)
 
 
 def _header(text: str) -> Iterator[tuple[int, str]]:
@@ -265,15 +315,15 @@ def _parameter(name: str, text: str, where: str) -> Parameter:
 def _check_lines(text: str, parameters: Mapping[str, Parameter], where: str) -> None:
     """Refuse a parameter that no line takes up, and a line of a parameter that is not declared."""
     lines = text.split("\n")
-    owners = [_owner(line) for line in lines]
-    for number, owner in enumerate(owners, 1):
-        if owner is not None and owner not in parameters:
+    owners = [_owners(line) for line in lines]
+    for number, owner in ((n, o) for n, found in enumerate(owners, 1) for o in found):
+        if owner not in parameters:
             near = get_close_matches(owner, parameters, n=1)
             hint = f"did you mean '{near[0]}'?" if near else "declare it in the header"
             raise DataFileError(f"{where}{number}: unknown parameter '{owner}'", hint=hint)
     for parameter in parameters.values():
         name, always = parameter.name, parameter.required or parameter.default is not None
-        owned = [line for line, owner in zip(lines, owners, strict=True) if owner == name]
+        owned = [line for line, of in zip(lines, owners, strict=True) if of and of[-1] == name]
         if not any(_VALUES.search(line) for line in owned):
             how = f"VALUES ?{name} {{ … }}"
             how = f"{how}  # param {name}" if always else f"#? {name}: {how}"

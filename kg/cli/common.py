@@ -21,7 +21,8 @@ P = ParamSpec("P")
 
 EPILOG = (
     "Data goes to standard output, words to standard error. "
-    "Exit codes: 0 done; 1 bad input, or a graph that breaks a shape or a proof; 2 wrong usage."
+    "Exit codes: 0 done; 1 bad input, or a graph that breaks a shape or a proof; 2 wrong usage; "
+    "3 a question (kg ask) that is not answered."
 )
 #: As shells have it: 128 and the number of the signal (SIGINT, SIGPIPE).
 INTERRUPTED, PIPE_CLOSED = 130, 141

@@ -1,0 +1,388 @@
+"""A question in words, answered from a store, or refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pyoxigraph as ox
+
+from kg.errors import QueryError
+from kg.ontology import concept
+from kg.query import bind, run
+from kg.question.frame import Frame, frame
+from kg.question.lexicon import Entry, english, tidy
+from kg.question.match import Way, match, nearest
+from kg.question.reply import Reply, Understood, evidence_of
+from kg.question.tokens import Correction, Reading, Token, read
+from kg.store import Store
+from kg.vocab import DCTERMS, KG, RDF, RDFS, SCHEMA
+
+_DEFAULT = ox.DefaultGraph()
+_NAMED = {"campaign": KG.Campaign, "policy": KG.Policy, "incident": KG.Incident, "meeting": KG.Meeting}
+_CLASSES = {ox.NamedNode(cls): kind for kind, cls in _NAMED.items()}
+#: Ends of a period of which only one is said.
+_FIRST, _LAST = "0001-01-01", "9999-12-31"
+_LONGEST = 200
+"""Characters that a question may have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question understood, not yet run; a follow-up changes it."""
+
+    reading: Reading
+    frame: Frame
+
+
+def ask(question: str, *, store: Store, before: Asked | None = None) -> Reply:
+    """Answer a question in words; ``before`` is what was asked before it, for follow-ups.
+
+    Never guesses: a word that is not understood, two readings, a place or day that the graph does
+    not hold give a Reply whose ``answer`` is None and whose ``why`` says so.
+    """
+    asked = understand(question, store=store, before=before)
+    return reply(question, asked, store=store)
+
+
+def understand(question: str, *, store: Store, before: Asked | None = None) -> Asked:
+    """Read a question: its tokens and its frame."""
+    if len(question) > _LONGEST:
+        refused = Frame(why=f"a question has at most {_LONGEST} characters")
+        return Asked(Reading(()), refused)
+    names = _Names(store)
+    reading = read(question, exact=names.exact, within=names.within)
+    if before is not None:
+        reading = follow(before.reading, reading)
+    if reading.unknown:
+        said = ", ".join(f"'{word}'" for word in reading.unknown)
+        outside = next((t for t in reading.tokens if t.kind == "outside"), None)
+        why = (
+            f"'{outside.text}': the graph says nothing of {outside.values[0]}"
+            if outside
+            else f"not understood: {said}"
+        )
+        made = frame([t for t in reading.tokens if t.kind not in ("unknown", "outside")])
+        made.why = why
+        return Asked(reading, made)
+    days = any(t.kind == "day" for t in reading.tokens)
+    return Asked(reading, frame(reading.tokens, years=_years(store) if days else ()))
+
+
+def reply(question: str, asked: Asked, *, store: Store) -> Reply:
+    """Run what was understood."""
+    made = asked.frame
+    chinese = any("\u4e00" <= c <= "\u9fff" for c in question)
+
+    def refuse(why: str) -> Reply:
+        near = made.readings or tuple(
+            _written(way, made, chinese) for way in nearest(made, chinese)
+        )
+        return Reply(question=question, why=why, nearest=tuple(dict.fromkeys(near)))
+
+    if not question.strip():
+        return Reply(question=question, why="no question")
+    if made.why:
+        return refuse(made.why)
+    way = match(made)
+    if way is None:
+        return refuse(
+            "there is no question of this form"
+            if asked.reading.tokens
+            else "no word of it is understood"
+        )
+    try:
+        given, slots = _fill(way, made, store)
+        sparql = bind(way.query, given, store=store)
+        answer = run(store, way.query, given)
+    except _Refused as refusal:
+        return refuse(str(refusal))
+    except QueryError as error:
+        return refuse(str(error))
+    rows = [dict(row) for row in answer.rows]
+    if way.query.answer == "sentence":
+        from kg.question.sentences import add_sentences
+
+        rows = add_sentences(rows, store)
+    found = sorted({_text(row[way.query.answer]) for row in rows if row[way.query.answer] is not None})
+    if not rows:
+        why = _why_empty(made, given, store)
+        if why:
+            return refuse(why)
+    counted = made.count
+    total = len({_text(row[way.query.counts]) for row in rows})
+    known = {p.name for p in way.query.parameters}
+    del known
+    return Reply(
+        question=question,
+        understood=Understood(
+            kind=way.query.name,
+            slots=slots,
+            corrections=tuple((c.written, c.meant) for c in asked.reading.corrections),
+            counted=counted,
+        ),
+        query=way.query.name,
+        sparql=sparql,
+        answer=total if counted else tuple(found),
+        rows=tuple(rows),
+        evidence=evidence_of(rows, way.query.answer),
+        labels=_labels(found, chinese),
+    )
+
+
+class _Refused(Exception):
+    """What a question names is not in the graph."""
+
+
+# --- from what a question names to parameters -------------------------------------------------------
+
+
+def _fill(way: Way, made: Frame, store: Store) -> tuple[dict[str, object], dict[str, object]]:
+    """Give each slot of a query its value; refuse what the query cannot be restricted to."""
+    query, given = way.query, dict(way.template.given)
+    declared = {p.name: p.kind for p in query.parameters}
+    out: dict[str, object] = dict(given)
+    regions = [_held(names, store) for names in made.regions]
+    for slot in way.slots:
+        kind = declared.get(slot, "")
+        if slot == "themes":
+            out |= {n: list(ids) for n in ("all", "any", "none") if (ids := getattr(made, n))}
+        elif slot in ("regions",):
+            out[slot] = regions
+        elif slot == "without":
+            out[slot] = _held(made.without[0], store)
+        elif kind == "region":
+            out[slot] = regions[0]
+        elif slot == "bearer":
+            out[slot] = made.bearers[0] if len(made.bearers) == 1 else list(made.bearers)
+        elif slot in made.names:
+            if len(made.names[slot]) > 1:
+                raise _Refused(f"more than one {slot} is named: ask of them one by one")
+            out[slot] = made.names[slot][0]
+        else:
+            out[slot] = [*made.all, *made.any]
+    wanted: dict[str, object] = {}
+    if made.since or made.until:
+        _in_range(made, store)
+        wanted |= {"since": made.since or _FIRST, "until": made.until or _LAST}
+    if made.exact:
+        wanted["itself"] = "yes"
+    if made.level:
+        wanted["level"] = list(made.level)
+    for name, value in wanted.items():
+        if name not in declared:
+            raise _Refused(f"this question cannot be restricted by {_ADJUNCTS[name]}")
+        out[name] = value
+    return out, dict(out)
+
+
+_ADJUNCTS = {
+    "since": "day", "until": "day", "itself": "itself or only", "level": "provinces or cities",
+}  # fmt: skip
+
+
+def _held(names: tuple[str, ...], store: Store) -> str:
+    """Choose the division that the graph has notices of; refuse where it has none, or several."""
+    held = [name for name in names if _speaks(name, store)]
+    if len(held) == 1:
+        return held[0]
+    shown = " or ".join(held or names)
+    if held:
+        raise _Refused(f"which is meant: {shown}?")
+    raise _Refused(f"the graph holds no notice in which {shown} speaks")
+
+
+def _speaks(name: str, store: Store) -> bool:
+    speaker, label = ox.NamedNode(KG.speaker), ox.NamedNode(RDFS.label)
+    for quad in store.engine.quads_for_pattern(
+        None, label, ox.Literal(name, language="zh-hans"), _DEFAULT
+    ):
+        if next(store.engine.quads_for_pattern(None, speaker, quad.subject, _DEFAULT), None):
+            return True
+    return False
+
+
+def _in_range(made: Frame, store: Store) -> None:
+    """Refuse days of which the graph holds nothing at all."""
+    days = _days(store)
+    if not days:
+        raise _Refused("the graph holds no dates")
+    since, until = made.since or _FIRST, made.until or _LAST
+    if until < days[0] or since > days[-1]:
+        raise _Refused(
+            f"the graph holds nothing of that time: it reaches from {days[0]} to {days[-1]}"
+        )
+
+
+def _days(store: Store) -> list[str]:
+    found = set()
+    for predicate in (SCHEMA.startDate, DCTERMS.issued, KG.deadline):
+        for quad in store.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, _DEFAULT):
+            if isinstance(quad.object, ox.Literal) and len(quad.object.value) == 10:
+                found.add(quad.object.value)
+    return sorted(found)
+
+
+def _years(store: Store) -> tuple[int, ...]:
+    return tuple(sorted({int(day[:4]) for day in _days(store)}))
+
+
+def _why_empty(made: Frame, given: Mapping[str, object], store: Store) -> str | None:
+    """Say why nothing was found, where that is no answer: a region that demands nothing at all."""
+    for name in ("region",):
+        place = given.get(name)
+        if isinstance(place, str) and not _demands(place, store) and not made.names.get("meeting"):
+            return f"the notices report nothing that {place} demands"
+    if made.shape & {"who", "when", "where"}:
+        return "the notices do not say"
+    return None
+
+
+def _demands(place: str, store: Store) -> bool:
+    region, label = ox.NamedNode(KG.region), ox.NamedNode(RDFS.label)
+    statement, kind = ox.NamedNode(KG.Statement), ox.NamedNode(RDF.type)
+    for quad in store.engine.quads_for_pattern(
+        None, label, ox.Literal(place, language="zh-hans"), _DEFAULT
+    ):
+        for said in store.engine.quads_for_pattern(None, region, quad.subject, _DEFAULT):
+            if next(store.engine.quads_for_pattern(said.subject, kind, statement, _DEFAULT), None):
+                return True
+    return False
+
+
+# --- things that notices name ---------------------------------------------------------------------
+
+
+class _Names:
+    """Names of campaigns, policies, accidents, meetings and notices in a store."""
+
+    def __init__(self, store: Store) -> None:
+        self.engine = store.engine
+
+    def exact(self, name: str) -> Entry | None:
+        """Find a thing by its whole name."""
+        label = ox.NamedNode(RDFS.label)
+        literal = ox.Literal(name, language="zh-hans")
+        for quad in self.engine.quads_for_pattern(None, label, literal, _DEFAULT):
+            for kind in self.engine.quads_for_pattern(
+                quad.subject, ox.NamedNode(RDF.type), None, _DEFAULT
+            ):
+                if kind.object in _CLASSES:
+                    return Entry(_CLASSES[kind.object], (_asked_name(_CLASSES[kind.object], name),))
+        return None
+
+    def within(self, part: str) -> Entry | None:
+        """Find the one thing whose name holds these words; None if there are several kinds."""
+        found: dict[str, set[str]] = {}
+        label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
+        for cls, kind in _CLASSES.items():
+            for quad in self.engine.quads_for_pattern(None, is_a, cls, _DEFAULT):
+                for named in self.engine.quads_for_pattern(quad.subject, label, None, _DEFAULT):
+                    if part in tidy(named.object.value):
+                        found.setdefault(kind, set()).add(named.object.value)
+        if len(found) != 1:
+            return None
+        ((kind, names),) = found.items()
+        return Entry(kind, (names.pop(),)) if len(names) == 1 else None
+
+
+def _asked_name(kind: str, name: str) -> str:
+    """Write a campaign's name as campaigns are compared (queries/campaigns-named.rq)."""
+    import re
+
+    if kind != "campaign":
+        return name
+    return re.sub(r"三年(行动)?计划$", "三年行动", re.sub(r"^[0-9]+个", "", name))
+
+
+# --- follow-ups -----------------------------------------------------------------------------------
+
+
+def follow(before: Reading, reading: Reading) -> Reading:
+    """Put what a follow-up names in the place of its like in the question before.
+
+    Only a question that asks for nothing itself (and Hunan? 湖南呢？) is a follow-up.
+    """
+    said = [t for t in reading.tokens if t.kind not in ("noise", "mark")]
+    words = [t for t in said if t.kind == "role" and t.values[0] not in ("and", "which", "but", "or")]
+    named = [t for t in said if t.kind in ("theme", "region", "day", "campaign", "bearer")]
+    if not named or words or reading.unknown or len(named) > 1:
+        return reading
+    new = named[0]
+    like = [i for i, t in enumerate(before.tokens) if t.kind == new.kind]
+    tokens = list(before.tokens)
+    if len(like) == 1:
+        tokens[like[0]] = new
+    elif new.kind == "region" and not like:
+        nouns = [i for i, t in enumerate(tokens) if t.kind == "role" and t.values[0] in ("region", "province", "city")]
+        if len(nouns) != 1:
+            return reading
+        at = nouns[0]
+        while at > 0 and (tokens[at - 1].kind == "role" and tokens[at - 1].values[0] in ("which", "count")):
+            del tokens[at - 1]
+            at -= 1
+        tokens[at] = new
+    else:
+        return reading
+    return Reading(tuple(tokens), (*before.corrections, *reading.corrections), ())
+
+
+# --- for people -----------------------------------------------------------------------------------
+
+
+def _text(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _labels(answers: list[str], chinese: bool) -> dict[str, str]:
+    out = {}
+    for answer in answers:
+        try:
+            found = concept(answer)
+        except Exception:
+            if not chinese and answer in english():
+                out[answer] = f"{answer} ({english()[answer][0]})"
+            continue
+        out[answer] = f"{found.zh} ({answer})" if chinese else f"{found.en} ({answer})"
+    return out
+
+
+def _written(way: Way, made: Frame, chinese: bool) -> str:
+    """Write a way of asking with what the question named in its slots."""
+    text = way.template.text
+    zh = not text.isascii()
+    del chinese
+    themes = [concept(i).zh if zh else concept(i).en for i in made.themes]
+    names = [n[0] for n in made.regions]
+    places = names if zh else [english().get(n, (n,))[0] for n in names]
+    joint = "和" if zh else " and "
+    values = {
+        "themes": joint.join(themes[:2]), "hazard": themes[0] if themes else "",
+        "responsibility": themes[0] if themes else "", "measure": themes[0] if themes else "",
+        "all": themes[0] if themes else "", "region": places[0] if places else "",
+        "inside": places[0] if places else "", "regions": joint.join(places[:3]),
+        "without": (made.without or [("",)])[0][0], "bearer": (made.bearers or [""])[0],
+    }  # fmt: skip
+    defaults = (
+        {"themes": "尾矿库", "hazard": "防汛", "responsibility": "一岗双责", "measure": "应急救援", "all": "尾矿库",
+         "region": "湖南省", "inside": "湖南省", "regions": "广东省和湖南省", "without": "广东省", "bearer": "企业",
+         "campaign": "三年行动", "meeting": "全国安全生产电视电话会议", "policy": "安全生产法", "incident": "事故"}
+        if zh
+        else {"themes": "tailings ponds", "hazard": "flood control", "responsibility": "one post two duties",
+              "measure": "emergency response", "all": "tailings ponds", "region": "Hunan", "inside": "Hunan",
+              "regions": "Guangdong and Hunan", "without": "Guangdong", "bearer": "enterprises",
+              "campaign": "the three-year action", "meeting": "the meeting", "policy": "a document", "incident": "an accident"}
+    )  # fmt: skip
+    for slot in way.slots:
+        text = text.replace("{" + slot + "}", str(values.get(slot) or defaults.get(slot, slot)))
+    return text + ("？" if zh else "?")
+
+
+def correction_words(corrections: tuple[Correction, ...]) -> str:
+    """Say what was taken for what."""
+    return "; ".join(f"'{c.written}' read as '{c.meant}'" for c in corrections)
+
+
+__all__ = ["Asked", "Token", "ask", "correction_words", "follow", "reply", "understand"]

@@ -1,0 +1,501 @@
+"""What a question says, apart from how: the things named, how they are joined, what is asked for.
+
+Nothing is dropped here that could change the answer. What cannot be joined to the rest stays in the
+frame's *shape*, and no template has it; what can be read in two ways is refused with both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from kg.model import Concept
+from kg.ontology import concept
+from kg.question.days import Day
+from kg.question.lexicon import english
+from kg.question.tokens import Token
+
+#: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
+NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
+         "meeting", "notice", "sentence")  # fmt: skip
+#: What a verb asks for where no noun says it (what did Jiangxi invoke?).
+_IMPLIED = {"attend": "sector", "invoke": "resp", "order": "measure", "run": "campaign",
+            "cite": "policy", "require": "must", "say": "sentence"}  # fmt: skip
+_VERBS = frozenset(_IMPLIED)
+_OWN_NOUN = {"hazard": "sector", "responsibility": "resp", "measure": "measure"}
+_JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
+_TIMES = frozenset({"before", "until", "after", "since", "between"})
+#: Prepositions that say nothing where no day follows.
+_WEAK = frozenset({"by", "to", "from", "到", "至", "从", "自", "起"})
+_NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't")
+_ASKING = frozenset({"which", "count"})
+_TRANSPARENT = frozenset({"the", "of", "all", "a", "an", "are", "is", "me", "were", "was", "any", "的",
+                          "个", "份", "场", "次", "项", "种", "类", "些", "条", "篇", "there", "own"})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Theme:
+    """A concept named in a question, denied or not."""
+
+    ids: tuple[str, ...]
+    denied: bool = False
+    own: bool = False
+    """Whether the denial stands before this one itself."""
+    joint: frozenset[str] = frozenset()
+    """What stands between it and the one before."""
+    clause: int = 0
+
+
+@dataclass(slots=True)
+class Frame:
+    """A question understood as far as its words go."""
+
+    shape: frozenset[str] = frozenset()
+    """Roles that are asked for or said, and letters for what is named (T theme, R region …)."""
+    all: list[str] = field(default_factory=list)
+    any: list[str] = field(default_factory=list)
+    none: list[str] = field(default_factory=list)
+    regions: list[tuple[str, ...]] = field(default_factory=list)
+    """Official names that each region can mean, in the order of the question."""
+    without: list[tuple[str, ...]] = field(default_factory=list)
+    bearers: list[str] = field(default_factory=list)
+    names: dict[str, list[str]] = field(default_factory=dict)
+    """Words for campaigns, policies, incidents, meetings, notices."""
+    since: str | None = None
+    until: str | None = None
+    count: bool = False
+    exact: bool = False
+    level: tuple[str, ...] = ()
+    slots: list[str] = field(default_factory=list)
+    """Slots, where the question is a template."""
+    why: str = ""
+    """Why it is refused."""
+    readings: tuple[str, ...] = ()
+    """Questions that it could be taken for."""
+
+    @property
+    def themes(self) -> list[str]:
+        """All concepts named, by id."""
+        return [*self.all, *self.any, *self.none]
+
+
+def frame(tokens: Iterable[Token], *, years: tuple[int, ...] = (), slots: dict[str, str] | None = None) -> Frame:
+    """Make the frame of a question's tokens.
+
+    ``years`` are those that the graph speaks of: a day without a year is of the only one. ``slots``
+    says what the slots of a template stand for (a letter of the shape).
+    """
+    return _Maker(list(tokens), years, slots or {}).make()
+
+
+class _Maker:
+    def __init__(self, tokens: list[Token], years: tuple[int, ...], slots: dict[str, str]) -> None:
+        self.tokens = tokens
+        self.years = years
+        self.slots = slots
+        self.out = Frame()
+        self.themes: list[Theme] = []
+        self.roles: dict[str, None] = {}
+
+    def make(self) -> Frame:
+        outside = next((t for t in self.tokens if t.kind == "outside"), None)
+        if outside is not None:
+            self._refuse(f"'{outside.text}': the graph says nothing of {outside.values[0]}")
+            return self.out
+        self._days()
+        asked = self._asked()
+        self._absorb(asked)
+        self._walk()
+        self._join()
+        self._shape(asked)
+        return self.out
+
+    def _refuse(self, why: str, *readings: str) -> None:
+        if not self.out.why:
+            self.out.why, self.out.readings = why, readings
+
+    def _role(self, index: int) -> str:
+        token = self.tokens[index] if 0 <= index < len(self.tokens) else None
+        return token.values[0] if token is not None and token.kind == "role" else ""
+
+    # --- days -----------------------------------------------------------------------------------
+
+    def _days(self) -> None:
+        places = [i for i, t in enumerate(self.tokens) if t.kind == "day"]
+        if not places:
+            return
+        if len(places) > 2:
+            self._refuse("more than two days are named")
+            return
+        bounds = []
+        for place in places:
+            day = self.tokens[place].day
+            found = day.bounds(self.years[0] if len(self.years) == 1 else None) if day else None
+            if found is None:
+                written = self.tokens[place].text
+                self._refuse(
+                    f"'{written}': of which year?"
+                    if isinstance(day, Day) and day.year is None and len(self.years) != 1
+                    else f"'{written}' is no day of the calendar"
+                )
+                return
+            bounds.append(found)
+        used = set(places)
+        near: set[str] = set()
+        for place in places:
+            for beside in (place - 1, place + 1):
+                if self._role(beside) in _TIMES or (len(places) == 2 and self._role(beside) == "and"):
+                    near.add(self._role(beside))
+                    used.add(beside)
+        near |= {self._role(i) for i in range(len(self.tokens)) if self._role(i) == "between"}
+        used |= {i for i in range(len(self.tokens)) if self._role(i) == "between"}
+        first, last = bounds[0][0], bounds[-1][1]
+        one = timedelta(days=1)
+        if len(places) == 2:
+            if not near & {"between", "until", "since"}:
+                self._refuse("two days, and nothing says that a period between them is meant")
+            since, until = first, last
+        elif near & {"until"}:
+            since, until = None, last
+        elif near & {"before"}:
+            since, until = None, first - one
+        elif near & {"since"}:
+            since, until = first, None
+        elif near & {"after"}:
+            since, until = last + one, None
+        else:
+            since, until = first, last
+        self.out.since = since.isoformat() if since else None
+        self.out.until = until.isoformat() if until else None
+        self.tokens = [t for i, t in enumerate(self.tokens) if i not in used]
+
+    # --- nouns ----------------------------------------------------------------------------------
+
+    def _asked(self) -> str:
+        """Name the noun that which, how many or list stands before."""
+        waiting = counting = False
+        for index, token in enumerate(self.tokens):
+            if token.kind == "role" and token.values[0] in _ASKING:
+                waiting = True
+                counting = counting or token.values[0] == "count"
+            elif token.kind == "role" and token.values[0] in (*NOUNS, "must", "forbid", "deadline"):
+                if waiting:
+                    return token.values[0]
+            elif token.kind in ("theme", "campaign") and waiting and self._role(index + 1) in NOUNS:
+                continue
+            elif not (token.kind == "noise" and token.text in _TRANSPARENT):
+                waiting = False
+        if counting and not any(t.kind == "slot" for t in self.tokens):
+            self._refuse("how many of what? Regions, sectors, meetings … can be counted")
+        return ""
+
+    def _absorb(self, asked: str) -> None:
+        """Drop nouns that only say what a named thing beside them is (the mining sector)."""
+        kept: list[Token] = []
+        tokens = [t for t in self.tokens if t.kind != "noise" or t.text == "all"]
+        tokens = [t for t in tokens if t.text != "all"]
+        for index, token in enumerate(tokens):
+            role = token.values[0] if token.kind == "role" else ""
+            before = tokens[index - 1] if index else None
+            after = tokens[index + 1] if index + 1 < len(tokens) else None
+            asking = before is not None and before.kind == "role" and before.values[0] in _ASKING
+            if role in ("region", "province", "city") and not asking and asked != role:
+                beside = [t for t in (before, after) if t is not None and t.kind == "region"]
+                if beside:
+                    continue
+            if token.kind == "bearer" and token.values[0] == "政府" and not asking:
+                if before is not None and before.kind == "region":
+                    continue
+            if role in _WEAK_ROLES and token.text in _WEAK:
+                continue
+            kept.append(token)
+        self.tokens = kept
+
+    # --- what is named --------------------------------------------------------------------------
+
+    def _walk(self) -> None:
+        denied = False
+        fresh = False  # a denial that nothing was said after yet
+        joint: set[str] = set()
+        last_region: int | None = None
+        regions: list[tuple[tuple[str, ...], bool]] = []
+        clause = 0
+        for token in self.tokens:
+            role = token.values[0] if token.kind == "role" else ""
+            if role == "not" or (role == "but" and any(n in token.text for n in _NEGATIVE)):
+                denied, fresh = True, True
+                clause += 1
+                if role == "but":
+                    joint.add("but")
+                self.roles.setdefault("not")
+            elif role == "neither":
+                denied, fresh = True, True
+                joint.add("neither")
+                self.roles.setdefault("not")
+            elif role == "but":
+                denied = False
+                joint.add("but")
+            elif role in _JOINTS:
+                joint.add(role)
+            elif token.kind == "mark":
+                joint.add("comma")
+            elif token.kind == "theme":
+                self.themes.append(
+                    Theme(token.values, denied, denied and fresh, frozenset(joint), clause)
+                )
+                joint, fresh = set(), False
+            elif token.kind == "region":
+                regions.append((token.values, False))
+                last_region = len(regions) - 1
+                self._region_joint(joint)
+                joint = joint - {"and", "or", "comma"}
+            elif token.kind == "slot":
+                self.out.slots.append(token.values[0])
+            elif token.kind == "bearer":
+                self.out.bearers.append(token.values[0])
+            elif token.kind == "campaign":
+                self.out.names.setdefault("campaign", []).append(token.values[0])
+            elif token.kind in ("policy", "incident", "meeting", "notice"):
+                self.out.names.setdefault(token.kind, []).append(token.values[0])
+            elif role in _VERBS:
+                if denied and not fresh and joint & {"and", "but"}:
+                    denied = False
+                    clause += 1
+                self.roles.setdefault(role)
+            elif role == "count":
+                self.out.count = True
+            elif role == "which":
+                pass
+            elif role in ("province", "city"):
+                level = ("province",) if role == "province" else ("prefecture",)
+                self.out.level = tuple(dict.fromkeys((*self.out.level, *level)))
+                self.roles.setdefault("region")
+            elif role:
+                self.roles.setdefault(role)
+        self._regions(regions, last_region)
+
+    def _region_joint(self, joint: set[str]) -> None:
+        if "or" in joint:
+            self.roles.setdefault("or")
+
+    def _regions(self, regions: list[tuple[tuple[str, ...], bool]], last: int | None) -> None:
+        names = [names for names, _ in regions]
+        if "全国" in {n for found in names for n in found} and "region" in self.roles:
+            names = [n for n in names if n != ("全国",)]  # 全国哪些地区: of the whole country
+        if "not" in self.roles and not self.themes and len(names) == 2 and not self.slots:
+            place = self._denied_region(names)
+            self.out.without = [names[place]]
+            names = [n for i, n in enumerate(names) if i != place]
+            self.roles.pop("not")
+        self.out.regions = list(dict.fromkeys(names))
+        del last
+
+    def _denied_region(self, names: list[tuple[str, ...]]) -> int:
+        """Find whose the denial is: the region named last before it."""
+        seen = -1
+        for token in self.tokens:
+            if token.kind == "region" and token.values in names:
+                seen = names.index(token.values)
+            elif token.kind == "role" and (
+                token.values[0] == "not" or any(n in token.text for n in ("没", "未", "n't", "not"))
+            ):
+                break
+        return max(seen, 0)
+
+    # --- how themes are joined ------------------------------------------------------------------
+
+    def _join(self) -> None:
+        if not self.themes:
+            return
+        if any(len(t.ids) > 1 for t in self.themes):
+            several = next(t.ids for t in self.themes if len(t.ids) > 1)
+            names = [_name(i) for i in several]
+            self._refuse(f"one word for {' and '.join(names)}", *names)
+            return
+        unique: list[Theme] = []
+        for theme in self.themes:
+            if any(t.ids == theme.ids and t.denied == theme.denied for t in unique):
+                continue
+            if any(t.ids == theme.ids for t in unique):
+                self._refuse(f"{_name(theme.ids[0])} is both asked for and denied")
+                return
+            unique.append(theme)
+        yes = [t for t in unique if not t.denied]
+        no = [t for t in unique if t.denied]
+        if no:
+            self.roles.pop("not", None)
+        ids = [t.ids[0] for t in yes]
+        kind = self._kind(yes, denied=False)
+        if kind == "or":
+            self.out.any = ids
+        else:
+            self.out.all = ids
+        self.out.none = [t.ids[0] for t in no]
+        self._kind(no, denied=True)
+        if yes and no and "but" not in {j for t in unique for j in t.joint}:
+            crossing = unique[next(i for i in range(1, len(unique)) if unique[i].denied != unique[i - 1].denied)]
+            if not (crossing.joint or crossing.own):
+                self._refuse("it is not clear what is denied")
+
+    def _kind(self, themes: list[Theme], *, denied: bool) -> str:
+        """Tell whether themes are joined by and, or or; refuse what could be either."""
+        if len(themes) < 2:
+            return "and"
+        found: set[str] = set()
+        for theme in themes[1:]:
+            if theme.joint & {"and", "both", "neither"}:
+                found.add("and")
+            elif theme.joint & {"or", "either"}:
+                found.add("or")
+            elif theme.joint & {"but"} or theme.own:
+                found.add("and")
+            elif not theme.joint:
+                names = [_name(t.ids[0]) for t in themes]
+                self._refuse(f"how are {' and '.join(names)} joined?", f"{names[0]} and {names[1]}",
+                             f"{names[0]} or {names[1]}")  # fmt: skip
+        both = any("both" in t.joint for t in themes) or "both" in self.roles
+        if found == {"and", "or"}:
+            self._refuse("and beside or can be read in two ways: ask them apart")
+        if denied and "and" in found:
+            clear = all(t.own or "neither" in t.joint for t in themes) or any(
+                "neither" in t.joint for t in themes
+            )
+            if not clear or both:
+                names = [_name(t.ids[0]) for t in themes]
+                self._refuse("not one and the other can be read in two ways",
+                             f"neither {names[0]} nor {names[1]}", f"{names[0]} but not {names[1]}")  # fmt: skip
+        return "or" if found == {"or"} else "and"
+
+    # --- the shape ------------------------------------------------------------------------------
+
+    def _shape(self, asked: str) -> None:
+        out, roles = self.out, self.roles
+        themes = [concept(i) for i in out.themes]
+        self._drop_own_nouns(themes)
+        self._meeting(asked)
+        regions = len(out.regions)
+        for role in ("either", "both", "and", "or", "between"):
+            if role == "both" and (regions > 1 or "R2" in self._letters()):
+                roles.pop(role, None)
+                roles.setdefault("common")
+            elif role == "or" and regions > 1:
+                continue
+            else:
+                roles.pop(role, None)
+        if "only" in roles and themes and not regions:
+            roles.pop("only")
+            out.exact = True
+        elif "only" in roles and regions:
+            roles.pop("only")
+            roles.setdefault("unique")
+        if "exact" in roles:
+            roles.pop("exact")
+            out.exact = True
+        if "who" in roles and "hold" not in roles:
+            roles.pop("who")
+            roles.setdefault("region")
+        letters = self._letters()
+        if "R-" in letters:
+            roles.pop("not", None)
+        special = roles.keys() & {"unique", "common", "compare", "differ", "every"}
+        objects = [n for n in NOUNS if n in roles]
+        kinds = roles.keys() & {"must", "forbid", "deadline"}
+        if not objects and not kinds and not special and not letters - {"R", "R2", "R-"}:
+            verb = next((v for v in ("say", "require", "invoke", "order", "run", "cite", "attend") if v in roles), None)
+            if verb == "attend" or verb is not None and (regions or out.without):
+                roles.setdefault(_IMPLIED[verb] if not (out.bearers and verb == "require") else "must")
+                if verb == "attend" and not (regions or out.without or special or "R" in self._letters()):
+                    roles.pop("sector")
+                    roles.setdefault("attend?")
+        if "say" in roles and themes and not objects and not kinds:
+            roles.setdefault("sentence")
+        if out.bearers and not kinds and not roles.keys() & {"who"}:
+            roles.setdefault("must")
+        if "must" in roles and "when" in roles:
+            roles.pop("when")
+            roles.setdefault("deadline")
+        if "deadline" in roles:
+            roles.pop("must", None)
+        if "forbid" in roles:
+            roles.pop("must", None)
+        if special and "sector" in roles:
+            roles.pop("sector")
+        if special and "region" in roles and regions:
+            roles.pop("region")
+        self._check_said(kinds)
+        for verb in _VERBS:
+            roles.pop(verb, None)
+        if "who" not in roles and ("meeting" in roles or "M" in letters):
+            roles.pop("hold", None)
+        if roles.keys() & {"when", "where"} and out.names.get("meeting"):
+            roles.pop("meeting", None)
+        nouns = [n for n in NOUNS if n in roles]
+        wanted = "region" if asked in ("province", "city") else asked
+        shape = {f"?{n}" if len(nouns) > 1 and n == wanted else n for n in roles}
+        out.shape = frozenset(shape | self._letters())
+
+    def _check_said(self, kinds: Iterable[str]) -> None:
+        """Refuse a thing that nothing is said to be done about (which regions have coal mines?)."""
+        out = self.out
+        if not out.themes or set(kinds) or self.roles.keys() & {"sentence", "notice", "sector", "unique", "common"}:
+            return
+        hazards = all(concept(i).scheme == "hazard" for i in out.themes)
+        for token in self.tokens:
+            role = token.values[0] if token.kind == "role" else ""
+            if role in ("attend", "require", "say", "invoke", "cite"):
+                return
+            if role in ("run", "order") and (not hazards or token.text in _FOR_HAZARDS or not token.text.isascii()):
+                return
+            if role in ("not", "neither", "but") and token.text not in _BARE:
+                return
+        self._refuse(
+            f"nothing says what is done about {_name(out.themes[0])}",
+            f"which regions stressed {_name(out.themes[0])}",
+        )
+
+    def _letters(self) -> set[str]:
+        out = self.out
+        letters = {self.slots[s] for s in out.slots if s in self.slots}
+        if out.themes:
+            letters.add("T")
+        if out.regions:
+            letters.add("R" if len(out.regions) == 1 else "R2")
+        if out.without:
+            letters.add("R-")
+        if out.bearers:
+            letters.add("B")
+        return letters | {kind[:1].upper() for kind in out.names}
+
+    def _drop_own_nouns(self, themes: list[Concept]) -> None:
+        named = {_OWN_NOUN[c.scheme] for c in themes} | set(self.out.names)
+        letters = self._letters()
+        if "T" in letters and not themes:
+            named |= {"sector"}
+        named |= {kind for kind in ("campaign", "policy", "incident", "meeting", "notice") if kind[:1].upper() in letters}
+        for noun in named:
+            self.roles.pop(noun, None)
+
+    def _meeting(self, asked: str) -> None:
+        """A meeting at which something was said is no meeting asked for."""
+        said = self.roles.keys() & (_VERBS - {"cite"}) or self.roles.keys() & {"must", "forbid"}
+        if "meeting" in self.roles and said and asked != "meeting" and not self.roles.keys() & {"who", "when", "where", "hold"}:
+            self.roles.pop("meeting")
+
+
+#: Verbs of campaigns and measures that go with a sector too.
+_FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
+#: Denials without a verb in them.
+_BARE = frozenset(
+    "not|did not|didn't|do not|don't|doe not|doesn't|has not|have not|hasn't|haven't|never|without|no|is not|"
+    "are not|was not|were not|isn't|aren't|wasn't|weren't|but|yet|but not|though|however|wherea|while|but did not|"
+    "but do not|but never|but without|neither|nor|neither of|没有|没|未|未曾|并未|并没有|不|从未|但|但是|却|而|"
+    "可是|然而|但没有|却没有|而没有|但未|却未|而未|但没|但不|不过|而不|却没|而没|既没有|也没有|既未|也未|既没|"
+    "也没|都没有|均未|都没|都未|均没有".split("|")
+)
+_WEAK_ROLES = frozenset({"until", "since"})
+
+
+def _name(id: str) -> str:
+    found = concept(id)
+    return found.en or english().get(id, (id,))[0]

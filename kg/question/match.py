@@ -1,0 +1,115 @@
+"""Questions that the named queries say they answer, by the shape of their frames.
+
+A template in the header of queries/*.rq is cut and framed as a question is; its slots are letters of
+the shape. So a question fits where it asks for the same and names the same kinds of things, however
+it words that and whatever order it has.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from kg.errors import DataFileError
+from kg.ontology import SCHEMES
+from kg.query import NamedQuery, Template, named
+from kg.question.frame import Frame, frame
+from kg.question.tokens import read
+
+#: Letters that a slot stands for: by its name, else by the kind of its parameter.
+_BY_NAME: Mapping[str, str] = {
+    "themes": "T", "regions": "R2", "without": "R-", "bearer": "B", "campaign": "C", "policy": "P",
+    "incident": "I", "meeting": "M", "notice": "N",
+}  # fmt: skip
+_BY_KIND: Mapping[str, str] = {"region": "R", "concept": "T"} | dict.fromkeys(SCHEMES, "T")
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to ask one query."""
+
+    query: NamedQuery
+    template: Template
+    slots: tuple[str, ...]
+    shape: frozenset[str]
+
+    def fits(self, question: Frame) -> bool:
+        """Whether the concepts named are such as its slots take."""
+        if "themes" in self.slots:
+            return True
+        for slot in self.slots:
+            kind = next((p.kind for p in self.query.parameters if p.name == slot), "")
+            if kind == "concept" or kind in SCHEMES:
+                if question.none or len(question.any) + len(question.all) < 1:
+                    return False
+                if kind in SCHEMES and any(_scheme(i) != kind for i in question.themes):
+                    return False
+        return True
+
+
+def _scheme(id: str) -> str:
+    from kg.ontology import concept
+
+    return concept(id).scheme
+
+
+@cache
+def ways() -> Mapping[frozenset[str], tuple[Way, ...]]:
+    """All ways to ask, by shape, in the order of the queries' names and of their headers.
+
+    Raises DataFileError for a template that is not understood.
+    """
+    found: dict[frozenset[str], list[Way]] = defaultdict(list)
+    for way in _read():
+        if all(w.query != way.query or w.template.given != way.template.given or w.slots != way.slots
+               for w in found[way.shape]):  # fmt: skip
+            found[way.shape].append(way)
+    return {shape: tuple(several) for shape, several in found.items()}
+
+
+def _read() -> Iterator[Way]:
+    for query in named():
+        declared = {p.name: p.kind for p in query.parameters}
+        for template in query.templates:
+            where = f"queries/{query.name}.rq: '{template.text}'"
+            reading = read(template.text)
+            if reading.unknown or reading.corrections:
+                words = reading.unknown or tuple(c.written for c in reading.corrections)
+                raise DataFileError(
+                    f"{where}: no word of a question: '{words[0]}'",
+                    hint="add it to ontology/questions.yaml, or say it otherwise",
+                )
+            letters: dict[str, str] = {}
+            for token in reading.tokens:
+                if token.kind != "slot":
+                    continue
+                name = token.values[0]
+                letter = _BY_NAME.get(name) or _BY_KIND.get(declared.get(name, ""))
+                if letter is None or (name != "themes" and name not in declared):
+                    raise DataFileError(f"{where}: no parameter '{name}' that a question can name")
+                letters[name] = letter
+            made = frame(reading.tokens, slots=letters)
+            if made.why:
+                raise DataFileError(f"{where}: {made.why}")
+            yield Way(query, template, tuple(letters), made.shape)
+
+
+def match(question: Frame) -> Way | None:
+    """Find the way of asking that a question has, None if there is none."""
+    return next((w for w in ways().get(question.shape, ()) if w.fits(question)), None)
+
+
+def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:
+    """Find the ways of asking that share most with a question, in its language if there is one."""
+    ranked = []
+    for index, (shape, several) in enumerate(ways().items()):
+        shared = len(shape & question.shape)
+        if not shared:
+            continue
+        way = min(several, key=lambda w: w.template.text.isascii() == chinese)
+        score = shared / len(shape | question.shape)
+        ranked.append((-score, way.template.text.isascii() == chinese, index, way))
+    ranked.sort(key=lambda item: item[:3])
+    return tuple(way for *_, way in ranked[:most])
