@@ -14,7 +14,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from kg.api import BuildReport, Failure, Graph, build, extract, open
+    from kg.api import BuildReport, Failure, Graph, ask, build, extract, open
     from kg.errors import (
         DataFileError,
         InputError,
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         VerifyError,
     )
     from kg.model import Notice, Record
+    from kg.question.reply import Reply
     from kg.read import read_path, read_text
     from kg.results import Answer
     from kg.store import Store
@@ -41,9 +42,11 @@ __all__ = [
     "Notice",
     "QueryError",
     "Record",
+    "Reply",
     "Store",
     "StoreError",
     "VerifyError",
+    "ask",
     "build",
     "extract",
     "open",
@@ -52,7 +55,7 @@ __all__ = [
 ]
 
 _HOMES = {
-    "kg.api": ("BuildReport", "Failure", "Graph", "build", "extract", "open"),
+    "kg.api": ("BuildReport", "Failure", "Graph", "ask", "build", "extract", "open"),
     "kg.errors": (
         "DataFileError",
         "InputError",
@@ -62,6 +65,7 @@ _HOMES = {
         "VerifyError",
     ),
     "kg.model": ("Notice", "Record"),
+    "kg.question.reply": ("Reply",),
     "kg.read": ("read_path", "read_text"),
     "kg.results": ("Answer",),
     "kg.store": ("Store",),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import rdflib
 
+    from kg.question.reply import Reply
     from kg.validate import Report
     from kg.verify import Verified
 
@@ -114,6 +115,12 @@ class Graph:
         _ = answer.terms  # read while the store is open
         return answer
 
+    def ask(self, question: str) -> Reply:
+        """Answer a question in plain words, Chinese or English; see :func:`kg.ask`."""
+        from kg.question.answer import ask
+
+        return ask(question, store=self.store)
+
     def to_rdflib(self) -> rdflib.Graph:
         """Copy all triples into an rdflib graph with the prefixes bound."""
         import rdflib
@@ -200,3 +207,31 @@ class Graph:
         from kg.parameters import resolve_one
 
         return None if value is None else resolve_one(kind, value, store=self.store)
+
+
+def ask(question: str, *, store: Store | Graph | Path | str = STORE) -> Reply:
+    """Answer a question in plain words, Chinese (either script) or English.
+
+    Nothing is guessed: a question with a word that is not understood, or with two readings, has
+    ``answer`` None, the reason in ``why`` and questions that can be answered in ``nearest``. The
+    reply knows its query, SPARQL, rows and evidence; Jupyter shows it as a table. An open store or
+    :class:`Graph` saves opening a folder for each question. Raises StoreError where there is none.
+
+    >>> import tempfile, kg
+    >>> from kg.data import SEEDS
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     report = kg.build(SEEDS, store=folder)
+    ...     with kg.open(folder) as graph:
+    ...         reply = kg.ask("Which regions stressed tailing ponds?", store=graph)
+    ...         refused = kg.ask("Which regions stressed love?", store=graph)
+    >>> reply.answer, reply.evidence[0].quote, refused.why
+    (('黑龙江省',), '狠抓尾矿库安全风险防范', "not understood: 'love'")
+    """
+    from kg.question.answer import ask
+
+    if isinstance(store, Graph):
+        return store.ask(question)
+    if isinstance(store, Store):
+        return ask(question, store=store)
+    with Store.open(store, read_only=True) as opened:
+        return ask(question, store=opened)

@@ -14,7 +14,7 @@ from kg.regions.table import BINGTUAN, CHINA, divisions
 
 #: Official name -> English names, the one to show first.
 USUAL = {
-    "全国": "China|the State|national level|central level",
+    "全国": "China|the State|national|national level|central level",
     "新疆生产建设兵团": "Xinjiang Corps|Xinjiang Production and Construction Corps|XPCC|Bingtuan|the Corps",
     "内蒙古自治区": "Inner Mongolia|Inner Mongolia Autonomous Region|Nei Mongol|Neimenggu",
     "西藏自治区": "Tibet|Tibet Autonomous Region|Xizang",
@@ -77,7 +77,13 @@ USUAL = {
     "海南藏族自治州": "Hainan Prefecture",
 }
 #: Endings of names and the English word for them; peoples' names are left out of the pinyin.
-ENDINGS = {"省": "Province", "市": "City", "地区": "Prefecture", "盟": "League", "自治州": "Prefecture"}
+ENDINGS = {
+    "省": "Province",
+    "市": "City",
+    "地区": "Prefecture",
+    "盟": "League",
+    "自治州": "Prefecture",
+}
 PEOPLES = (
     "土家族苗族", "藏族羌族", "布依族苗族", "苗族侗族", "哈尼族彝族", "壮族苗族", "傣族景颇族",
     "蒙古族藏族", "朝鲜族", "藏族", "彝族", "傣族", "白族", "傈僳族", "回族", "蒙古", "哈萨克",
@@ -102,8 +108,12 @@ def english(name: str) -> str:
 
 def main() -> None:
     """Write the table."""
-    print("# English names of the State, 兵团, provinces and prefectures in force, the one to show first.")
-    print("# Made by scripts/build_region_english.py (pypinyin 0.55; usual names by hand); correct errors there.")
+    print(
+        "# English names of the State, 兵团, provinces and prefectures in force, the one to show first."
+    )
+    print(
+        "# Made by scripts/build_region_english.py (pypinyin 0.55; usual names by hand); correct errors there."
+    )
     print("name\tenglish")
     for division in (CHINA, BINGTUAN, *divisions()):
         wanted = division.level in ("province", "prefecture") and division.until is None

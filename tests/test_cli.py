@@ -28,6 +28,7 @@ COMMANDS = [
     "build",
     "extract",
     "repair",
+    "ask",
     "query",
     "view",
     "export",

@@ -178,11 +178,11 @@ def test_progress_is_told(tmp_path):
 
 
 def test_every_command_has_its_function():
-    from kg.cli import ask, make, prove
+    from kg.cli import ask, make, prove, question
 
-    commands = {*make.COMMANDS, *ask.COMMANDS, *prove.COMMANDS}
+    commands = {*make.COMMANDS, *ask.COMMANDS, *prove.COMMANDS, *question.COMMANDS}
     assert commands == {
-        "build", "extract", "query", "view", "export", "validate", "verify", "eval",
+        "build", "extract", "ask", "query", "view", "export", "validate", "verify", "eval",
     }  # fmt: skip
     functions = {name for name, _ in inspect.getmembers(kg.api.Graph, inspect.isfunction)}
     assert commands - {"build", "extract", "eval"} <= functions

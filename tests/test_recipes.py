@@ -73,6 +73,21 @@ def test_a_query(data, tmp_path):
     assert "全国安全生产电视电话会议" in run(code, data=data)
 
 
+def test_a_question_in_words(data, tmp_path):
+    store = str(tmp_path / "s")
+    run(f"import kg; kg.build({str(data / 'seeds')!r}, store={store!r})", data=data)
+    code = (
+        f"import kg\nwith kg.open({store!r}) as g:\n"
+        "    for q in ('Which notices of Hunan mentioned a meeting?', '湖南省有哪些通知提到会议？'):\n"
+        "        reply = g.ask(q); print(reply.query, reply.answer)"
+    )
+    assert run(code, data=data) == "None None\nNone None\n"
+    path = data / "queries" / "reporting.rq"
+    path.write_text(block("A question in words"), encoding="utf-8")
+    ids = f"({next((data / 'seeds').glob('*.txt')).stem!r},)"
+    assert run(code, data=data) == f"reporting {ids}\nreporting {ids}\n"
+
+
 def test_a_cue_word(data):
     sentence = SENTENCE.format("死磕煤矿安全")
     degree = "import kg; print([s.degree for s in kg.extract({!r}).stresses])"

@@ -34,7 +34,10 @@ def ask(
         ReplyFormat, typer.Option("--format", "-f", help="csv has the rows of evidence.")
     ] = ReplyFormat.text,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show how it was understood, and the SPARQL.")
+        bool,
+        typer.Option(
+            "--explain", help="Show how it was understood, and the SPARQL with its comments."
+        ),
     ] = False,
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask one after another; follow-ups work.")
@@ -92,10 +95,20 @@ def _text(reply: Reply, *, explain: bool) -> bytes:
         where = f"{item.file}:{item.start}-{item.end}"
         lines.append(safe(f"  {item.region or ''}  {item.quote}  [{where}]".replace("    ", "  ")))
     if explain and reply.understood is not None:
-        lines += ["", f"# query {reply.query}"]
+        lines += ["", f"# queries/{reply.query}.rq"]
         lines += [safe(f"# {name} = {value}") for name, value in reply.understood.slots.items()]
-        lines += [reply.sparql or ""]
+    lines += ["", *_code(reply.sparql or "", whole=explain)]
     return ("\n".join(lines).rstrip("\n") + "\n").encode("utf-8")
+
+
+def _code(sparql: str, *, whole: bool) -> list[str]:
+    """Return the lines of a query, without comments unless the whole is wanted."""
+    from kg.results import safe
+
+    kept = [line.rstrip() for line in sparql.split("\n")]
+    if not whole:
+        kept = [line for line in kept if line and not line.lstrip().startswith(("#", "PREFIX"))]
+    return [line[: len(line) - len(line.lstrip())] + safe(line.lstrip()) for line in kept]
 
 
 def _csv(reply: Reply) -> bytes:
@@ -112,4 +125,3 @@ def _csv(reply: Reply) -> bytes:
 
 
 COMMANDS = {"ask": ask}
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +15,20 @@ from kg.ontology import concept
 from kg.query import bind, run
 from kg.question.frame import Frame, frame
 from kg.question.lexicon import Entry, english, tidy
-from kg.question.match import Way, match, nearest
+from kg.question.match import Way, match, nearest, written
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.tokens import Correction, Reading, Token, read
 from kg.store import Store
 from kg.vocab import DCTERMS, KG, RDF, RDFS, SCHEMA
 
 _DEFAULT = ox.DefaultGraph()
-_NAMED = {"campaign": KG.Campaign, "policy": KG.Policy, "incident": KG.Incident, "meeting": KG.Meeting}
-_CLASSES = {ox.NamedNode(cls): kind for kind, cls in _NAMED.items()}
+_NAMED = {
+    "campaign": KG.Campaign,
+    "policy": KG.Policy,
+    "incident": KG.Incident,
+    "meeting": KG.Meeting,
+}
+_CLASSES = {f"<{cls}>": kind for kind, cls in _NAMED.items()}
 #: Ends of a period of which only one is said.
 _FIRST, _LAST = "0001-01-01", "9999-12-31"
 _LONGEST = 200
@@ -77,9 +83,7 @@ def reply(question: str, asked: Asked, *, store: Store) -> Reply:
     chinese = any("\u4e00" <= c <= "\u9fff" for c in question)
 
     def refuse(why: str) -> Reply:
-        near = made.readings or tuple(
-            _written(way, made, chinese) for way in nearest(made, chinese)
-        )
+        near = made.readings or tuple(written(way, made) for way in nearest(made, chinese))
         return Reply(question=question, why=why, nearest=tuple(dict.fromkeys(near)))
 
     if not question.strip():
@@ -97,7 +101,7 @@ def reply(question: str, asked: Asked, *, store: Store) -> Reply:
         given, slots = _fill(way, made, store)
         sparql = bind(way.query, given, store=store)
         answer = run(store, way.query, given)
-    except _Refused as refusal:
+    except _RefusedError as refusal:
         return refuse(str(refusal))
     except QueryError as error:
         return refuse(str(error))
@@ -106,15 +110,15 @@ def reply(question: str, asked: Asked, *, store: Store) -> Reply:
         from kg.question.sentences import add_sentences
 
         rows = add_sentences(rows, store)
-    found = sorted({_text(row[way.query.answer]) for row in rows if row[way.query.answer] is not None})
+    found = sorted(
+        {_text(row[way.query.answer]) for row in rows if row[way.query.answer] is not None}
+    )
     if not rows:
         why = _why_empty(made, given, store)
         if why:
             return refuse(why)
     counted = made.count
     total = len({_text(row[way.query.counts]) for row in rows})
-    known = {p.name for p in way.query.parameters}
-    del known
     return Reply(
         question=question,
         understood=Understood(
@@ -132,7 +136,7 @@ def reply(question: str, asked: Asked, *, store: Store) -> Reply:
     )
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """What a question names is not in the graph."""
 
 
@@ -159,7 +163,7 @@ def _fill(way: Way, made: Frame, store: Store) -> tuple[dict[str, object], dict[
             out[slot] = made.bearers[0] if len(made.bearers) == 1 else list(made.bearers)
         elif slot in made.names:
             if len(made.names[slot]) > 1:
-                raise _Refused(f"more than one {slot} is named: ask of them one by one")
+                raise _RefusedError(f"more than one {slot} is named: ask of them one by one")
             out[slot] = made.names[slot][0]
         else:
             out[slot] = [*made.all, *made.any]
@@ -173,7 +177,7 @@ def _fill(way: Way, made: Frame, store: Store) -> tuple[dict[str, object], dict[
         wanted["level"] = list(made.level)
     for name, value in wanted.items():
         if name not in declared:
-            raise _Refused(f"this question cannot be restricted by {_ADJUNCTS[name]}")
+            raise _RefusedError(f"this question cannot be restricted by {_ADJUNCTS[name]}")
         out[name] = value
     return out, dict(out)
 
@@ -190,8 +194,8 @@ def _held(names: tuple[str, ...], store: Store) -> str:
         return held[0]
     shown = " or ".join(held or names)
     if held:
-        raise _Refused(f"which is meant: {shown}?")
-    raise _Refused(f"the graph holds no notice in which {shown} speaks")
+        raise _RefusedError(f"which is meant: {shown}?")
+    raise _RefusedError(f"the graph holds no notice in which {shown} speaks")
 
 
 def _speaks(name: str, store: Store) -> bool:
@@ -208,10 +212,10 @@ def _in_range(made: Frame, store: Store) -> None:
     """Refuse days of which the graph holds nothing at all."""
     days = _days(store)
     if not days:
-        raise _Refused("the graph holds no dates")
+        raise _RefusedError("the graph holds no dates")
     since, until = made.since or _FIRST, made.until or _LAST
     if until < days[0] or since > days[-1]:
-        raise _Refused(
+        raise _RefusedError(
             f"the graph holds nothing of that time: it reaches from {days[0]} to {days[-1]}"
         )
 
@@ -269,19 +273,21 @@ class _Names:
             for kind in self.engine.quads_for_pattern(
                 quad.subject, ox.NamedNode(RDF.type), None, _DEFAULT
             ):
-                if kind.object in _CLASSES:
-                    return Entry(_CLASSES[kind.object], (_asked_name(_CLASSES[kind.object], name),))
+                found = _CLASSES.get(str(kind.object))
+                if found is not None:
+                    return Entry(found, (_asked_name(found, name),))
         return None
 
     def within(self, part: str) -> Entry | None:
         """Find the one thing whose name holds these words; None if there are several kinds."""
         found: dict[str, set[str]] = {}
         label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
-        for cls, kind in _CLASSES.items():
-            for quad in self.engine.quads_for_pattern(None, is_a, cls, _DEFAULT):
+        for kind, cls in _NAMED.items():
+            for quad in self.engine.quads_for_pattern(None, is_a, ox.NamedNode(cls), _DEFAULT):
                 for named in self.engine.quads_for_pattern(quad.subject, label, None, _DEFAULT):
-                    if part in tidy(named.object.value):
-                        found.setdefault(kind, set()).add(named.object.value)
+                    name = named.object.value if isinstance(named.object, ox.Literal) else ""
+                    if part in tidy(name):
+                        found.setdefault(kind, set()).add(name)
         if len(found) != 1:
             return None
         ((kind, names),) = found.items()
@@ -290,8 +296,6 @@ class _Names:
 
 def _asked_name(kind: str, name: str) -> str:
     """Write a campaign's name as campaigns are compared (queries/campaigns-named.rq)."""
-    import re
-
     if kind != "campaign":
         return name
     return re.sub(r"三年(行动)?计划$", "三年行动", re.sub(r"^[0-9]+个", "", name))
@@ -306,7 +310,9 @@ def follow(before: Reading, reading: Reading) -> Reading:
     Only a question that asks for nothing itself (and Hunan? 湖南呢？) is a follow-up.
     """
     said = [t for t in reading.tokens if t.kind not in ("noise", "mark")]
-    words = [t for t in said if t.kind == "role" and t.values[0] not in ("and", "which", "but", "or")]
+    words = [
+        t for t in said if t.kind == "role" and t.values[0] not in ("and", "which", "but", "or")
+    ]
     named = [t for t in said if t.kind in ("theme", "region", "day", "campaign", "bearer")]
     if not named or words or reading.unknown or len(named) > 1:
         return reading
@@ -316,11 +322,17 @@ def follow(before: Reading, reading: Reading) -> Reading:
     if len(like) == 1:
         tokens[like[0]] = new
     elif new.kind == "region" and not like:
-        nouns = [i for i, t in enumerate(tokens) if t.kind == "role" and t.values[0] in ("region", "province", "city")]
+        nouns = [
+            i
+            for i, t in enumerate(tokens)
+            if t.kind == "role" and t.values[0] in ("region", "province", "city")
+        ]
         if len(nouns) != 1:
             return reading
         at = nouns[0]
-        while at > 0 and (tokens[at - 1].kind == "role" and tokens[at - 1].values[0] in ("which", "count")):
+        while at > 0 and (
+            tokens[at - 1].kind == "role" and tokens[at - 1].values[0] in ("which", "count")
+        ):
             del tokens[at - 1]
             at -= 1
         tokens[at] = new
@@ -347,37 +359,6 @@ def _labels(answers: list[str], chinese: bool) -> dict[str, str]:
             continue
         out[answer] = f"{found.zh} ({answer})" if chinese else f"{found.en} ({answer})"
     return out
-
-
-def _written(way: Way, made: Frame, chinese: bool) -> str:
-    """Write a way of asking with what the question named in its slots."""
-    text = way.template.text
-    zh = not text.isascii()
-    del chinese
-    themes = [concept(i).zh if zh else concept(i).en for i in made.themes]
-    names = [n[0] for n in made.regions]
-    places = names if zh else [english().get(n, (n,))[0] for n in names]
-    joint = "和" if zh else " and "
-    values = {
-        "themes": joint.join(themes[:2]), "hazard": themes[0] if themes else "",
-        "responsibility": themes[0] if themes else "", "measure": themes[0] if themes else "",
-        "all": themes[0] if themes else "", "region": places[0] if places else "",
-        "inside": places[0] if places else "", "regions": joint.join(places[:3]),
-        "without": (made.without or [("",)])[0][0], "bearer": (made.bearers or [""])[0],
-    }  # fmt: skip
-    defaults = (
-        {"themes": "尾矿库", "hazard": "防汛", "responsibility": "一岗双责", "measure": "应急救援", "all": "尾矿库",
-         "region": "湖南省", "inside": "湖南省", "regions": "广东省和湖南省", "without": "广东省", "bearer": "企业",
-         "campaign": "三年行动", "meeting": "全国安全生产电视电话会议", "policy": "安全生产法", "incident": "事故"}
-        if zh
-        else {"themes": "tailings ponds", "hazard": "flood control", "responsibility": "one post two duties",
-              "measure": "emergency response", "all": "tailings ponds", "region": "Hunan", "inside": "Hunan",
-              "regions": "Guangdong and Hunan", "without": "Guangdong", "bearer": "enterprises",
-              "campaign": "the three-year action", "meeting": "the meeting", "policy": "a document", "incident": "an accident"}
-    )  # fmt: skip
-    for slot in way.slots:
-        text = text.replace("{" + slot + "}", str(values.get(slot) or defaults.get(slot, slot)))
-    return text + ("？" if zh else "?")
 
 
 def correction_words(corrections: tuple[Correction, ...]) -> str:

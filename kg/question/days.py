@@ -7,9 +7,20 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+_MONTHS = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
 _NAME = "|".join(f"{m}|{m[:3]}" for m in _MONTHS) + "|sept"
 _FORMS = tuple(
     re.compile(form)

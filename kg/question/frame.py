@@ -23,6 +23,7 @@ NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", 
 _IMPLIED = {"attend": "sector", "invoke": "resp", "order": "measure", "run": "campaign",
             "cite": "policy", "require": "must", "say": "sentence"}  # fmt: skip
 _VERBS = frozenset(_IMPLIED)
+_VERB_ORDER = ("say", "require", "invoke", "order", "run", "cite", "attend")
 _OWN_NOUN = {"hazard": "sector", "responsibility": "resp", "measure": "measure"}
 _JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
 _TIMES = frozenset({"before", "until", "after", "since", "between"})
@@ -80,7 +81,9 @@ class Frame:
         return [*self.all, *self.any, *self.none]
 
 
-def frame(tokens: Iterable[Token], *, years: tuple[int, ...] = (), slots: dict[str, str] | None = None) -> Frame:
+def frame(
+    tokens: Iterable[Token], *, years: tuple[int, ...] = (), slots: dict[str, str] | None = None
+) -> Frame:
     """Make the frame of a question's tokens.
 
     ``years`` are those that the graph speaks of: a day without a year is of the only one. ``slots``
@@ -145,7 +148,9 @@ class _Maker:
         near: set[str] = set()
         for place in places:
             for beside in (place - 1, place + 1):
-                if self._role(beside) in _TIMES or (len(places) == 2 and self._role(beside) == "and"):
+                if self._role(beside) in _TIMES or (
+                    len(places) == 2 and self._role(beside) == "and"
+                ):
                     near.add(self._role(beside))
                     used.add(beside)
         near |= {self._role(i) for i in range(len(self.tokens)) if self._role(i) == "between"}
@@ -204,9 +209,9 @@ class _Maker:
                 beside = [t for t in (before, after) if t is not None and t.kind == "region"]
                 if beside:
                     continue
-            if token.kind == "bearer" and token.values[0] == "政府" and not asking:
-                if before is not None and before.kind == "region":
-                    continue
+            governs = token.kind == "bearer" and token.values[0] == "政府" and not asking
+            if governs and before is not None and before.kind == "region":
+                continue  # the government of Jiangxi speaks for it
             if role in _WEAK_ROLES and token.text in _WEAK:
                 continue
             kept.append(token)
@@ -218,12 +223,13 @@ class _Maker:
         denied = False
         fresh = False  # a denial that nothing was said after yet
         joint: set[str] = set()
-        last_region: int | None = None
-        regions: list[tuple[tuple[str, ...], bool]] = []
+        regions: list[tuple[str, ...]] = []
         clause = 0
         for token in self.tokens:
             role = token.values[0] if token.kind == "role" else ""
-            if role == "not" or (role == "but" and any(n in token.text for n in _NEGATIVE)):
+            if role in ("not", "omit") or (
+                role == "but" and any(n in token.text for n in _NEGATIVE)
+            ):
                 denied, fresh = True, True
                 clause += 1
                 if role == "but":
@@ -238,6 +244,8 @@ class _Maker:
                 joint.add("but")
             elif role in _JOINTS:
                 joint.add(role)
+                if role == "both":
+                    self.roles.setdefault(role)
             elif token.kind == "mark":
                 joint.add("comma")
             elif token.kind == "theme":
@@ -246,9 +254,11 @@ class _Maker:
                 )
                 joint, fresh = set(), False
             elif token.kind == "region":
-                regions.append((token.values, False))
-                last_region = len(regions) - 1
-                self._region_joint(joint)
+                if token.text in _COUNTRY and "全国" in token.values and self._noun("region"):
+                    continue  # 全国哪些地区: of the whole country
+                regions.append(token.values)
+                if "or" in joint:
+                    self.roles.setdefault("or")
                 joint = joint - {"and", "or", "comma"}
             elif token.kind == "slot":
                 self.out.slots.append(token.values[0])
@@ -273,23 +283,18 @@ class _Maker:
                 self.roles.setdefault("region")
             elif role:
                 self.roles.setdefault(role)
-        self._regions(regions, last_region)
+        self._regions(regions)
 
-    def _region_joint(self, joint: set[str]) -> None:
-        if "or" in joint:
-            self.roles.setdefault("or")
+    def _noun(self, role: str) -> bool:
+        return any(t.kind == "role" and t.values[0] == role for t in self.tokens)
 
-    def _regions(self, regions: list[tuple[tuple[str, ...], bool]], last: int | None) -> None:
-        names = [names for names, _ in regions]
-        if "全国" in {n for found in names for n in found} and "region" in self.roles:
-            names = [n for n in names if n != ("全国",)]  # 全国哪些地区: of the whole country
+    def _regions(self, names: list[tuple[str, ...]]) -> None:
         if "not" in self.roles and not self.themes and len(names) == 2 and not self.slots:
             place = self._denied_region(names)
             self.out.without = [names[place]]
             names = [n for i, n in enumerate(names) if i != place]
             self.roles.pop("not")
         self.out.regions = list(dict.fromkeys(names))
-        del last
 
     def _denied_region(self, names: list[tuple[str, ...]]) -> int:
         """Find whose the denial is: the region named last before it."""
@@ -298,7 +303,8 @@ class _Maker:
             if token.kind == "region" and token.values in names:
                 seen = names.index(token.values)
             elif token.kind == "role" and (
-                token.values[0] == "not" or any(n in token.text for n in ("没", "未", "n't", "not"))
+                token.values[0] in ("not", "omit")
+                or any(n in token.text for n in ("没", "未", "n't", "not"))
             ):
                 break
         return max(seen, 0)
@@ -334,7 +340,9 @@ class _Maker:
         self.out.none = [t.ids[0] for t in no]
         self._kind(no, denied=True)
         if yes and no and "but" not in {j for t in unique for j in t.joint}:
-            crossing = unique[next(i for i in range(1, len(unique)) if unique[i].denied != unique[i - 1].denied)]
+            crossing = unique[
+                next(i for i in range(1, len(unique)) if unique[i].denied != unique[i - 1].denied)
+            ]
             if not (crossing.joint or crossing.own):
                 self._refuse("it is not clear what is denied")
 
@@ -374,40 +382,40 @@ class _Maker:
         themes = [concept(i) for i in out.themes]
         self._drop_own_nouns(themes)
         self._meeting(asked)
-        regions = len(out.regions)
-        for role in ("either", "both", "and", "or", "between"):
-            if role == "both" and (regions > 1 or "R2" in self._letters()):
-                roles.pop(role, None)
+        regions, letters = len(out.regions), self._letters()
+        if "both" in roles:
+            roles.pop("both")
+            if (regions > 1 or "R2" in letters) and not roles.keys() & {"compare", "differ"}:
                 roles.setdefault("common")
-            elif role == "or" and regions > 1:
-                continue
-            else:
-                roles.pop(role, None)
+        if regions < 2:
+            roles.pop("or", None)
         if "only" in roles and themes and not regions:
             roles.pop("only")
             out.exact = True
         elif "only" in roles and regions:
             roles.pop("only")
             roles.setdefault("unique")
+        if "sentence" in roles:
+            roles.pop("where", None)
         if "exact" in roles:
             roles.pop("exact")
             out.exact = True
         if "who" in roles and "hold" not in roles:
             roles.pop("who")
             roles.setdefault("region")
-        letters = self._letters()
         if "R-" in letters:
             roles.pop("not", None)
         special = roles.keys() & {"unique", "common", "compare", "differ", "every"}
         objects = [n for n in NOUNS if n in roles]
         kinds = roles.keys() & {"must", "forbid", "deadline"}
         if not objects and not kinds and not special and not letters - {"R", "R2", "R-"}:
-            verb = next((v for v in ("say", "require", "invoke", "order", "run", "cite", "attend") if v in roles), None)
-            if verb == "attend" or verb is not None and (regions or out.without):
-                roles.setdefault(_IMPLIED[verb] if not (out.bearers and verb == "require") else "must")
-                if verb == "attend" and not (regions or out.without or special or "R" in self._letters()):
-                    roles.pop("sector")
-                    roles.setdefault("attend?")
+            verb = next((v for v in _VERB_ORDER if v in roles), "")
+            placed = bool(regions or out.without or letters & {"R", "R2", "R-"})
+            if verb and placed:
+                ordered = out.bearers and verb == "require"
+                roles.setdefault("must" if ordered else _IMPLIED[verb])
+            elif verb:
+                roles.setdefault("said of nothing")  # no template has it
         if "say" in roles and themes and not objects and not kinds:
             roles.setdefault("sentence")
         if out.bearers and not kinds and not roles.keys() & {"who"}:
@@ -438,16 +446,20 @@ class _Maker:
     def _check_said(self, kinds: Iterable[str]) -> None:
         """Refuse a thing that nothing is said to be done about (which regions have coal mines?)."""
         out = self.out
-        if not out.themes or set(kinds) or self.roles.keys() & {"sentence", "notice", "sector", "unique", "common"}:
+        if (
+            not out.themes
+            or set(kinds)
+            or self.roles.keys() & {"sentence", "notice", "sector", "unique", "common"}
+        ):
             return
         hazards = all(concept(i).scheme == "hazard" for i in out.themes)
         for token in self.tokens:
             role = token.values[0] if token.kind == "role" else ""
-            if role in ("attend", "require", "say", "invoke", "cite"):
+            if role in ("attend", "require", "say", "invoke", "cite", "omit"):
                 return
-            if role in ("run", "order") and (not hazards or token.text in _FOR_HAZARDS or not token.text.isascii()):
-                return
-            if role in ("not", "neither", "but") and token.text not in _BARE:
+            if role in ("run", "order") and (
+                not hazards or token.text in _FOR_HAZARDS or not token.text.isascii()
+            ):
                 return
         self._refuse(
             f"nothing says what is done about {_name(out.themes[0])}",
@@ -472,27 +484,30 @@ class _Maker:
         letters = self._letters()
         if "T" in letters and not themes:
             named |= {"sector"}
-        named |= {kind for kind in ("campaign", "policy", "incident", "meeting", "notice") if kind[:1].upper() in letters}
+        named |= {
+            kind
+            for kind in ("campaign", "policy", "incident", "meeting", "notice")
+            if kind[:1].upper() in letters
+        }
         for noun in named:
             self.roles.pop(noun, None)
 
     def _meeting(self, asked: str) -> None:
-        """A meeting at which something was said is no meeting asked for."""
+        """A region's meeting at which something was said speaks for the region."""
         said = self.roles.keys() & (_VERBS - {"cite"}) or self.roles.keys() & {"must", "forbid"}
-        if "meeting" in self.roles and said and asked != "meeting" and not self.roles.keys() & {"who", "when", "where", "hold"}:
+        if "meeting" not in self.roles or not said or asked in ("meeting", "notice", "sentence"):
+            return
+        if self.roles.keys() & {"who", "when", "where", "hold"}:
+            return
+        at = next(i for i in range(len(self.tokens)) if self._role(i) == "meeting")
+        if any(t.kind in ("region", "slot") for t in self.tokens[max(0, at - 1) : at + 2]):
             self.roles.pop("meeting")
 
 
 #: Verbs of campaigns and measures that go with a sector too.
 _FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
-#: Denials without a verb in them.
-_BARE = frozenset(
-    "not|did not|didn't|do not|don't|doe not|doesn't|has not|have not|hasn't|haven't|never|without|no|is not|"
-    "are not|was not|were not|isn't|aren't|wasn't|weren't|but|yet|but not|though|however|wherea|while|but did not|"
-    "but do not|but never|but without|neither|nor|neither of|没有|没|未|未曾|并未|并没有|不|从未|但|但是|却|而|"
-    "可是|然而|但没有|却没有|而没有|但未|却未|而未|但没|但不|不过|而不|却没|而没|既没有|也没有|既未|也未|既没|"
-    "也没|都没有|均未|都没|都未|均没有".split("|")
-)
+#: Words for the whole country that only say where regions are.
+_COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})
 
 

@@ -16,7 +16,7 @@ from unicodedata import normalize
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
 from kg.ontology import concepts
-from kg.parameters import _singular, _simplified
+from kg.parameters import _simplified, _singular
 from kg.question.words import words
 
 #: A Chinese character, a word (don't, xi'an), or a mark that separates.
@@ -52,7 +52,7 @@ def tidy(text: str) -> str:
     '哪些地区强调了尾矿库?'
     """
     text = normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
-    text = re.sub("[\"“”「」『』《》〈〉()\\[\\]*_`]", " " if text.isascii() else "", text)
+    text = re.sub('["“”「」『』《》〈〉()\\[\\]*_`]', " " if text.isascii() else "", text)
     return _simplified(text) if _HAN.search(text) else text
 
 
@@ -65,7 +65,7 @@ def units(text: str) -> list[tuple[str, int, int]]:
     found = []
     for match in UNIT.finditer(text):
         unit = match[0]
-        if unit.isascii() and unit.isalnum() or "'" in unit:
+        if (unit.isascii() and unit.isalnum()) or "'" in unit:
             unit = unit.removesuffix("'s")
             unit = _singular(unit) if len(unit) > 1 and "'" not in unit else unit
         found.append((unit, match.start(), match.end()))

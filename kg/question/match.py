@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.errors import DataFileError
-from kg.ontology import SCHEMES
+from kg.ontology import SCHEMES, concept
 from kg.query import NamedQuery, Template, named
 from kg.question.frame import Frame, frame
+from kg.question.lexicon import english
 from kg.question.tokens import read
 
 #: Letters that a slot stands for: by its name, else by the kind of its parameter.
@@ -50,8 +51,6 @@ class Way:
 
 
 def _scheme(id: str) -> str:
-    from kg.ontology import concept
-
     return concept(id).scheme
 
 
@@ -113,3 +112,44 @@ def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:
         ranked.append((-score, way.template.text.isascii() == chinese, index, way))
     ranked.sort(key=lambda item: item[:3])
     return tuple(way for *_, way in ranked[:most])
+
+
+#: What stands in a slot of a question that is offered, where the question asked has nothing for it.
+_EXAMPLES: Mapping[str, tuple[str, str]] = {
+    "themes": ("尾矿库", "tailings ponds"),
+    "all": ("尾矿库", "tailings ponds"),
+    "hazard": ("防汛", "flood control"),
+    "responsibility": ("一岗双责", "one post two duties"),
+    "measure": ("应急救援", "emergency response"),
+    "region": ("湖南省", "Hunan"),
+    "inside": ("湖南省", "Hunan"),
+    "regions": ("广东省和湖南省", "Guangdong and Hunan"),
+    "without": ("广东省", "Guangdong"),
+    "bearer": ("企业", "enterprises"),
+    "campaign": ("三年行动", "the three-year action"),
+    "meeting": ("全国安全生产电视电话会议", "the meeting"),
+    "policy": ("安全生产法", "a document"),
+    "incident": ("事故", "an accident"),
+}
+
+
+def written(way: Way, question: Frame) -> str:
+    """Write a way of asking as a question, with what the question asked names in its slots."""
+    text = way.template.text
+    zh = not text.isascii()
+    themes = [concept(i).zh if zh else concept(i).en for i in question.themes]
+    names = [several[0] for several in question.regions]
+    places = names if zh else [english().get(name, (name,))[0] for name in names]
+    joint = "和" if zh else " and "
+    for slot in way.slots:
+        said = {
+            "themes": joint.join(themes[:2]),
+            "regions": joint.join(places[:3]) if len(places) > 1 else "",
+        }
+        letter = _BY_NAME.get(slot, "R" if slot in ("region", "inside") else "T")
+        first = {"R": places, "T": themes}.get(letter, [])
+        value = (
+            said.get(slot, first[0] if first else "") or _EXAMPLES.get(slot, (slot, slot))[not zh]
+        )
+        text = text.replace("{" + slot + "}", value)
+    return text[0].upper() + text[1:] + ("？" if zh else "?")

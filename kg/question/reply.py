@@ -107,7 +107,9 @@ class Reply:
             for e in self.evidence
         )
         table = f"<table>{cells}</table>" if cells else ""
-        sparql = f"<details><summary>SPARQL</summary><pre>{escape(self.sparql or '')}</pre></details>"
+        sparql = (
+            f"<details><summary>SPARQL</summary><pre>{escape(self.sparql or '')}</pre></details>"
+        )
         return said + table + sparql
 
 

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
 
 from kg.question.days import Day, find_days
 from kg.question.lexicon import Entry, join, key, lexicon, tidy, units
@@ -23,7 +22,9 @@ _HAN = re.compile(r"[㐀-鿿]")
 #: Costs of the division: an unknown unit is worse than any reading; two words written as one, a bit.
 _UNKNOWN, _TOGETHER = 20.0, 1.2
 #: Particles that stand side by side without making a word.
-_PARTICLES = frozenset("的了吗呢吧啊呀在是有请对个都也和与及或不没未应须中里上些过着要还又就被由把将其所为向给做那这之需等哪")
+_PARTICLES = frozenset(
+    "的了吗呢吧啊呀在是有请对个都也和与及或不没未应须中里上些过着要还又就被由把将其所为向给做那这之需等哪"
+)
 _SHORTEST = 4
 """Letters that a word must have to be taken for a misspelling."""
 
@@ -81,16 +82,23 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
         found = _correct(cells, tokens)
         if found is None:
             break
-        cells, correction = found
+        corrected, correction = found
+        fixed = _names(corrected, exact) if exact else {}
+        better = _divide(corrected, fixed)
+        if sum(t.kind == "unknown" for t in better) >= len(unknown):
+            break  # the word that it was taken for makes no sense here either
+        cells, tokens = corrected, better
         corrections.append(correction)
-        fixed = _names(cells, exact) if exact else {}
-        tokens = _divide(cells, fixed)
     if within and any(t.kind == "unknown" for t in tokens):
         tokens = _named_in_part(tokens, within)
     merged = [t for t in tokens if t.kind == "joined"]
     corrections += [Correction(t.text, t.values[0]) for t in merged]
     tokens = [
-        replace(t, kind=lexicon().phrases[t.values[0]].kind, values=lexicon().phrases[t.values[0]].values)
+        replace(
+            t,
+            kind=lexicon().phrases[t.values[0]].kind,
+            values=lexicon().phrases[t.values[0]].values,
+        )
         if t.kind == "joined"
         else t
         for t in tokens
@@ -155,7 +163,8 @@ def _divide(cells: list[_Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[
     """Find the division of least cost; among equals the one with the longest phrase first."""
     table, longest = lexicon().phrases, lexicon().longest
     total = len(cells)
-    best: list[tuple[float, int, Token | None]] = [(0.0, 0, None)] + [(1e9, 0, None)] * total
+    best: list[tuple[float, int, Token | None]] = [(1e9, 0, None) for _ in range(total + 1)]
+    best[0] = (0.0, 0, None)
     ends: dict[int, list[tuple[int, Entry]]] = defaultdict(list)
     for (begin, end), entry in fixed.items():
         ends[begin].append((end, entry))
@@ -163,7 +172,9 @@ def _divide(cells: list[_Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[
         cost = best[begin][0]
         cell = cells[begin]
 
-        def offer(end: int, token: Token, price: float, begin: int = begin, cost: float = cost) -> None:
+        def offer(
+            end: int, token: Token, price: float, begin: int = begin, cost: float = cost
+        ) -> None:
             if cost + price < best[end][0]:
                 best[end] = (cost + price, begin, token)
 
@@ -205,11 +216,12 @@ def _merge(tokens: list[Token]) -> list[Token]:
     """Write unknown units side by side as one word."""
     out: list[Token] = []
     for token in tokens:
-        if token.kind == "unknown" and out and out[-1].kind == "unknown":
-            if _HAN.match(token.text) and _HAN.match(out[-1].text[-1]):
-                out[-1] = replace(out[-1], text=out[-1].text + token.text)
-                continue
-        out.append(token)
+        before = out[-1] if out else None
+        both = before is not None and before.kind == token.kind == "unknown"
+        if both and before and _HAN.match(token.text) and _HAN.match(before.text[-1]):
+            out[-1] = replace(before, text=before.text + token.text)
+        else:
+            out.append(token)
     return out
 
 
@@ -223,9 +235,21 @@ def _whole_words(tokens: list[Token]) -> list[Token]:
             and _one(token)
             and (_one(before) or (before.kind == "unknown" and _HAN.match(before.text)))
             and not (token.text in _PARTICLES and before.text in _PARTICLES)
-            and (before.kind == "unknown" or token.kind == "unknown" or _is_word(before.text + token.text))
-            and (before.kind != "unknown" or token.kind == "unknown" or _is_word(before.text + token.text))
-            and (token.kind != "unknown" or before.kind == "unknown" or _is_word(before.text + token.text))
+            and (
+                before.kind == "unknown"
+                or token.kind == "unknown"
+                or _is_word(before.text + token.text)
+            )
+            and (
+                before.kind != "unknown"
+                or token.kind == "unknown"
+                or _is_word(before.text + token.text)
+            )
+            and (
+                token.kind != "unknown"
+                or before.kind == "unknown"
+                or _is_word(before.text + token.text)
+            )
         ):
             out[-1] = Token("unknown", (), before.text + token.text)
         else:
@@ -234,7 +258,11 @@ def _whole_words(tokens: list[Token]) -> list[Token]:
 
 
 def _one(token: Token) -> bool:
-    return len(token.text) == 1 and token.kind in ("role", "noise", "unknown") and bool(_HAN.match(token.text))
+    return (
+        len(token.text) == 1
+        and token.kind in ("role", "noise", "unknown")
+        and bool(_HAN.match(token.text))
+    )
 
 
 def _is_word(text: str) -> bool:
@@ -253,10 +281,8 @@ def _correct(cells: list[_Cell], tokens: list[Token]) -> tuple[list[_Cell], Corr
     for token in tokens:
         if token.kind != "unknown":
             continue
-        if _HAN.match(token.text):
-            found = _correct_chinese(cells, token.text)
-        else:
-            found = _correct_word(cells, token.text)
+        correct = _correct_chinese if _HAN.match(token.text) else _correct_word
+        found = correct(cells, token.text)
         if found is not None:
             return found
     return None
@@ -327,7 +353,9 @@ def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correc
         return None
     size = max(s for _, s, _ in found)
     best = [f for f in found if f[1] == size]
-    heard = [f for f in best if all(_sound_alike(a, b) for a, b in zip(line[f[0] :], f[2], strict=False))]
+    heard = [
+        f for f in best if all(_sound_alike(a, b) for a, b in zip(line[f[0] :], f[2], strict=False))
+    ]
     best = heard or best
     if len({name for *_, name in best}) != 1:
         return None
@@ -370,14 +398,34 @@ def _sounds() -> Mapping[str, frozenset[str]]:
 
 
 def _named_in_part(tokens: list[Token], within: Find) -> list[Token]:
-    """Look unknown Chinese words up among the names of things, with what stands beside them."""
-    out: list[Token] = []
-    for token in tokens:
-        entry = None
-        if token.kind == "unknown" and _HAN.match(token.text) and len(token.text) > 1:
-            entry = within(token.text)
-        out.append(Token(entry.kind, entry.values, token.text) if entry else token)
+    """Look unknown Chinese words up among the names of things, with as much beside them as fits."""
+    out = list(tokens)
+    at = 0
+    while at < len(out):
+        if out[at].kind == "unknown" and _HAN.match(out[at].text):
+            found = _widest(out, at, within)
+            if found is not None:
+                first, end, entry = found
+                text = "".join(t.text for t in out[first:end])
+                out[first:end] = [Token(entry.kind, entry.values, text)]
+                at = first
+        at += 1
     return out
+
+
+def _widest(tokens: list[Token], at: int, within: Find) -> tuple[int, int, Entry] | None:
+    """Find the longest row of tokens around one that is part of a name."""
+    spans = [(first, end) for first in range(max(0, at - 2), at + 1)
+             for end in range(at + 1, min(len(tokens), at + 4) + 1)]  # fmt: skip
+    for first, end in sorted(spans, key=lambda s: s[0] - s[1]):
+        row = tokens[first:end]
+        if any(t.kind in ("role", "mark", "slot", "day") or not _HAN.match(t.text) for t in row):
+            continue
+        text = "".join(t.text for t in row)
+        entry = within(text) if len(text) > 1 else None
+        if entry is not None:
+            return first, end, entry
+    return None
 
 
 def words_of(tokens: Iterable[Token]) -> str:
@@ -386,5 +434,3 @@ def words_of(tokens: Iterable[Token]) -> str:
 
 
 __all__ = ["Correction", "Find", "Reading", "Token", "key", "read", "words_of"]
-
-

@@ -87,8 +87,7 @@ def _row(item: Any, key: str | None, where: str) -> Row:
         wrong = [w for w in found if not isinstance(w, str) or not w.strip()]
         if wrong:
             raise DataFileError(f"{where}: {wrong[0]!r} is no word", hint="put quotes around it")
-    return Row(
-        str(item[key]) if key else "",
-        *(tuple(found) for found in lists),
-        tuple(str(item.get("example", {}).get(lang)) for lang in ("en", "zh") if "example" in item),
-    )
+    en, zh = (tuple(found) for found in lists)
+    example = item.get("example", {})
+    examples = tuple(str(example[lang]) for lang in ("en", "zh") if lang in example)
+    return Row(str(item[key]) if key else "", en, zh, examples)

@@ -1,0 +1,345 @@
+"""Questions in plain words: answered as a reader of the notice would, or refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+import kg
+from kg.cli import app
+from kg.data import SEEDS
+from kg.ontology import ancestors, concepts
+from kg.question.frame import frame
+from kg.question.lexicon import english, key
+from kg.question.match import ways, written
+from kg.question.talk import Talk, completions
+from kg.question.tokens import read
+from kg.question.words import words
+from kg.regions.table import divisions
+from kg.store import Store
+from tests.stores import memory
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "gold"
+ASKED = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
+CASES = [pytest.param(case, id=f"{lang} {case['q']}") for lang in ASKED for case in ASKED[lang]]
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """A store with the seed notice, under the name that the questions call it by."""
+    place = tmp_path_factory.mktemp("ask")
+    (seed,) = (p for p in SEEDS.iterdir() if p.suffix in (".txt", ".html", ".md"))
+    shutil.copy(seed, place / f"seed{seed.suffix}")
+    kg.build(place / f"seed{seed.suffix}", store=place / "store")
+    return place / "store"
+
+
+@pytest.fixture(scope="module")
+def seed(folder):
+    with Store.open(folder, read_only=True) as store:
+        yield store
+
+
+def answer(reply):
+    return list(reply.answer) if isinstance(reply.answer, tuple) else reply.answer
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+def test_there_are_enough_questions_of_each_language():
+    assert len(ASKED["en"]) >= 60
+    assert len(ASKED["zh"]) >= 60
+    assert len(ASKED["zh-Hant"]) >= 10
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_question_is_answered_as_a_reader_would_or_refused(case, seed):
+    reply = kg.ask(case["q"], store=seed)
+    expected = sorted(case["a"]) if isinstance(case["a"], list) else case["a"]
+    assert answer(reply) == expected, reply.why
+    assert bool(reply) == (expected is not None)
+    if expected is None:
+        assert reply.why
+        assert case.get("word", "") in reply.why
+    denied = reply.understood is not None and "none" in reply.understood.slots
+    if expected and not denied:
+        assert reply.evidence
+
+
+#: Of open lists (the note of the question says so) what is more than the gold has.
+ACCEPTED = {
+    "长春市要求抓好哪些行业领域？": {
+        "fire-passages",
+        "forest-fire",
+        "open-burning",
+        "work-resumption",
+    }
+}
+
+
+@pytest.mark.skipif(not (SHARED / "questions-dev.jsonl").exists(), reason="the gold is not here")
+def test_of_the_questions_for_development_all_are_answered_exactly(seed):
+    lines = (SHARED / "questions-dev.jsonl").read_text(encoding="utf-8").splitlines()
+    cases = [json.loads(line) for line in lines]
+    assert len(cases) == 30
+    wrong = []
+    for case in cases:
+        found, gold = answer(kg.ask(case["q"], store=seed)), case["answer"]
+        if isinstance(gold, list) and isinstance(found, list):
+            found = sorted(set(found) - ACCEPTED.get(case["q"], set()))
+            gold = sorted(gold)
+        if found != gold:
+            wrong.append((case["q"], found, gold))
+    assert wrong == []
+
+
+OPEN = ("seed", "a01", "a06", "a07", "a10", "b06", "b07", "c02", "c09")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.exists(), reason="the gold is not here")
+def test_over_several_notices_regions_by_sector_are_those_of_the_gold(tmp_path):
+    kg.build([SHARED / f"{name}.txt" for name in OPEN], store=tmp_path / "s")
+    stressed: dict[str, set[str]] = {}
+    for name in OPEN:
+        said = json.loads((SHARED / f"{name}.json").read_text(encoding="utf-8"))
+        for item in said["stresses"]:
+            for id in ancestors(item["hazard"]):
+                stressed.setdefault(id, set()).add(item["region"])
+    labels = {c.id: c for c in concepts()}
+    asked = right = 0
+    with kg.open(tmp_path / "s") as graph:
+        for id, regions in stressed.items():
+            for question in (
+                f"Which regions stressed {labels[id].en}?",
+                f"哪些地区强调了{labels[id].zh}？",
+            ):
+                asked += 1
+                right += answer(graph.ask(question)) == sorted(r for r in regions if r)
+    assert asked > 100
+    assert right / asked >= 0.95
+
+
+def test_every_concept_and_every_province_can_be_asked_for_by_its_names():
+    table = {name: read(name) for c in concepts() for name in (c.zh, c.zh_hant, c.en)}
+    lost = [
+        name
+        for c in concepts()
+        for name in (c.zh, c.zh_hant, c.en)
+        if [t.values for t in table[name].tokens if t.kind != "mark"] != [(c.id,)]
+    ]
+    # Names that hold "and" or a mark are read in their parts too; all others as one.
+    assert [name for name in lost if " and " not in name] == []
+    for division in divisions():
+        if division.level in ("province", "prefecture") and division.until is None:
+            (first, *_) = english()[division.name]
+            found = read(first).tokens
+            assert any(division.name in t.values for t in found) or first == "Jilin", first
+            assert [t.values for t in read(division.name).tokens] == [(division.name,)]
+
+
+# --- words and templates --------------------------------------------------------------------------
+
+
+def test_the_example_of_each_row_of_words_is_understood(seed):
+    data = words()
+    examples = [e for row in (*data.roles, *data.bearers, *data.campaigns) for e in row.examples]
+    assert len(examples) > 80
+    for question in (*examples, *data.noise.examples):
+        reply = kg.ask(question, store=seed)
+        understood = bool(reply) or "graph holds" in reply.why or "notices" in reply.why
+        assert understood or reply.why.startswith("this question cannot"), (question, reply.why)
+
+
+def test_what_is_outside_the_graph_is_refused_with_the_reason(seed):
+    rows = words().outside
+    assert len(rows) > 4
+    for row in rows:
+        for question in row.examples:
+            reply = kg.ask(question, store=seed)
+            assert reply.answer is None
+            assert row.value in reply.why, (question, reply.why)
+
+
+def test_every_question_that_is_offered_can_be_asked(seed):
+    everyday = [
+        way
+        for several in ways().values()
+        for way in several
+        if not {"meeting", "policy", "incident"} & set(way.slots)  # named as the store has them
+    ]
+    offered = {written(way, frame(())) for way in everyday}
+    assert len(offered) > 40
+    for question in sorted(offered):
+        reply = kg.ask(question, store=seed)
+        assert reply or "the notices" in reply.why, (question, reply.why)
+
+
+def test_each_role_word_names_one_role():
+    seen: dict[str, str] = {}
+    for row in words().roles:
+        for word in row.words:
+            assert seen.setdefault(key(word), row.value) == row.value, word
+
+
+# --- refusals -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which regions stressed coal mines and love?",
+        "哪些地区强调了煤矿和爱情？",
+        "Which regions stressed coal mines because of the weather?",
+        "SELECT ?s WHERE { ?s ?p ?o }",
+        "'; DROP ALL #",
+        "\x1b[31mWhich regions stressed coal mines\x00 please ж?",
+        "{themes}",
+        "which regions stressed {themes}",
+        "？？？",
+        "的的的的",
+        "a" * 500,
+        "哪" * 150,
+    ],
+)
+def test_a_question_with_anything_that_is_not_understood_is_refused(question, seed):
+    assert kg.ask(question, store=seed).answer is None
+
+
+def test_a_region_that_the_graph_holds_nothing_of_is_not_said_to_stress_nothing(seed):
+    reply = kg.ask("What did Sichuan stress?", store=seed)
+    assert reply.answer is None
+    assert "四川省" in reply.why
+
+
+def test_two_readings_are_both_offered(seed):
+    reply = kg.ask("Which regions did not stress coal mines and gas?", store=seed)
+    assert reply.answer is None
+    assert len(reply.nearest) == 2
+
+
+# --- what a reply holds ---------------------------------------------------------------------------
+
+
+def test_a_correction_is_told(seed):
+    reply = kg.ask("哪些地区强调了尾矿苦？", store=seed)
+    assert reply.understood is not None
+    assert reply.understood.corrections == (("尾矿苦", "尾矿库"),)
+
+
+def test_evidence_has_quote_file_place_and_notice(seed):
+    (first, *_) = kg.ask("Which regions stressed gas?", store=seed).evidence
+    assert first.notice == "seed"
+    assert first.region == "长春市"
+    assert first.end > first.start > 0
+    assert "燃气" in first.quote
+
+
+def test_the_sparql_of_a_reply_runs_as_it_stands(seed):
+    reply = kg.ask("Which regions stressed coal mines but not fireworks?", store=seed)
+    rows = {row["region"].value for row in seed.query(reply.sparql)}
+    assert rows == set(reply.answer)
+
+
+def test_days_restrict_what_was_said(seed):
+    question = "Which regions stressed gas {} 2020-04-12?"
+    assert kg.ask(question.format("before"), store=seed).answer == ("长春市",)
+    assert kg.ask(question.format("after"), store=seed).answer == ()
+
+
+def test_a_small_world_counted_by_hand():
+    store = memory()
+    assert kg.ask("Which regions stressed coal mines?", store=store).answer == (
+        "长春市",
+        "黑龙江省",
+    )
+    assert kg.ask("哪些地区没有强调煤矿？", store=store).answer == ("江西省", "湖南省")
+    assert kg.ask("How many regions stressed mining?", store=store).answer == 2
+
+
+def test_jupyter_gets_html_in_which_nothing_is_markup(seed):
+    reply = kg.ask("Which regions stressed <b>gas</b> <script>?", store=seed)
+    assert "<script>" not in reply._repr_html_()
+    assert "长春市" in kg.ask("Which regions stressed gas?", store=seed)._repr_html_()
+
+
+# --- conversations --------------------------------------------------------------------------------
+
+
+def test_follow_ups_change_the_question_before(seed):
+    talk = Talk(seed)
+    assert len(talk.ask("What did Jiangxi stress?").answer) == 5
+    assert "fireworks" in talk.ask("and Hunan?").answer
+    assert talk.ask("广东呢？").answer == (
+        "construction", "fire-safety", "flood", "forest-fire", "hazardous-chemicals", "transport",
+    )  # fmt: skip
+    assert talk.ask("Which regions stressed gas?").answer == ("长春市",)
+    assert talk.ask("and fireworks?").answer == ("湖南省",)
+    assert talk.ask("and love?").answer is None
+    assert talk.ask("那尾矿库呢？").answer == ("黑龙江省",)
+
+
+def test_completion_knows_concepts_and_places():
+    assert "烟花爆竹" in completions("烟花")
+    assert "Hunan" in completions("hun")
+
+
+# --- the command line -----------------------------------------------------------------------------
+
+
+def run(*arguments, stdin=None):
+    return CliRunner().invoke(app, ["ask", *map(str, arguments)], input=stdin)
+
+
+def test_json_has_the_fields_that_programs_read(folder):
+    done = run("How many regions stressed coal mines?", "--format", "json", "--store", folder)
+    said = json.loads(done.stdout)
+    assert done.exit_code == 0
+    assert list(said) == ["question", "understood", "query", "sparql", "answer", "rows"]
+    assert said["answer"] == 3
+    assert said["understood"]["kind"] == "regions-by-themes"
+    assert said["understood"]["slots"] == {"all": ["coal-mine"]}
+    assert {row["region"] for row in said["rows"]} == {"湖南省", "黑龙江省", "长春市"}
+
+
+def test_a_refusal_has_exit_code_3_and_says_what_can_be_asked(folder):
+    done = run("Which regions love coal mines?", "--format", "json", "--store", folder)
+    said = json.loads(done.stdout)
+    assert done.exit_code == 3
+    assert said["answer"] is None
+    assert "'love'" in said["why"]
+    assert said["nearest"]
+
+
+def test_text_has_answer_sentences_and_sparql(folder):
+    done = run("哪些地区强调了尾矿库？", "--store", folder)
+    assert done.exit_code == 0
+    assert "黑龙江省" in done.stdout.splitlines()[0]
+    assert "狠抓尾矿库安全风险防范" in done.stdout
+    assert "SELECT DISTINCT ?region" in done.stdout
+
+
+def test_csv_has_the_rows(folder):
+    done = run("哪些地区强调了尾矿库？", "--format", "csv", "--store", folder)
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {row["region"] for row in rows} == {"黑龙江省"}
+
+
+def test_questions_can_be_piped_one_a_line(folder):
+    done = run("-i", "--store", folder, stdin="Which regions stressed gas?\nand fireworks?\nquit\n")
+    assert done.exit_code == 0
+    assert "Changchun" in done.stdout
+    assert "Hunan" in done.stdout
+
+
+@pytest.mark.parametrize("arguments", [(), ("x", "-i"), ("x", "--format", "yaml")])
+def test_wrong_usage_has_exit_code_2(arguments, folder):
+    assert run(*arguments, "--store", folder).exit_code == 2
