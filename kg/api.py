@@ -209,7 +209,7 @@ class Graph:
         return None if value is None else resolve_one(kind, value, store=self.store)
 
 
-def ask(question: str, *, store: Store | Graph | Path | str = STORE) -> Reply:
+def ask(question: str, *, store: GraphStore | Graph | Path | str = STORE) -> Reply:
     """Answer a question in plain words, Chinese (either script) or English.
 
     Nothing is guessed: a question with a word that is not understood, or with two readings, has
@@ -231,7 +231,7 @@ def ask(question: str, *, store: Store | Graph | Path | str = STORE) -> Reply:
 
     if isinstance(store, Graph):
         return store.ask(question)
-    if isinstance(store, Store):
+    if not isinstance(store, (str, Path)):
         return ask(question, store=store)
-    with Store.open(store, read_only=True) as opened:
+    with connect(store, read_only=True) as opened:
         return ask(question, store=opened)

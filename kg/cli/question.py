@@ -48,9 +48,9 @@ def ask(
     if interactive == (question is not None):
         fail("ask one question, or -i", hint='as in kg ask "Which regions stressed flood control?"')
 
-    from kg.store import Store
+    from kg.stores import connect
 
-    with Store.open(store, read_only=True) as opened:
+    with connect(store, read_only=True) as opened:
         if interactive:
             from kg.question.talk import talk
 

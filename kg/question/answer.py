@@ -18,10 +18,9 @@ from kg.question.lexicon import Entry, english, tidy
 from kg.question.match import Way, match, nearest, written
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.tokens import Correction, Reading, Token, read
-from kg.store import Store
+from kg.stores import GraphStore
 from kg.vocab import DCTERMS, KG, RDF, RDFS, SCHEMA
 
-_DEFAULT = ox.DefaultGraph()
 _NAMED = {
     "campaign": KG.Campaign,
     "policy": KG.Policy,
@@ -43,7 +42,7 @@ class Asked:
     frame: Frame
 
 
-def ask(question: str, *, store: Store, before: Asked | None = None) -> Reply:
+def ask(question: str, *, store: GraphStore, before: Asked | None = None) -> Reply:
     """Answer a question in words; ``before`` is what was asked before it, for follow-ups.
 
     Never guesses: a word that is not understood, two readings, a place or day that the graph does
@@ -53,7 +52,7 @@ def ask(question: str, *, store: Store, before: Asked | None = None) -> Reply:
     return reply(question, asked, store=store)
 
 
-def understand(question: str, *, store: Store, before: Asked | None = None) -> Asked:
+def understand(question: str, *, store: GraphStore, before: Asked | None = None) -> Asked:
     """Read a question: its tokens and its frame."""
     if len(question) > _LONGEST:
         refused = Frame(why=f"a question has at most {_LONGEST} characters")
@@ -77,7 +76,7 @@ def understand(question: str, *, store: Store, before: Asked | None = None) -> A
     return Asked(reading, frame(reading.tokens, years=_years(store) if days else ()))
 
 
-def reply(question: str, asked: Asked, *, store: Store) -> Reply:
+def reply(question: str, asked: Asked, *, store: GraphStore) -> Reply:
     """Run what was understood."""
     made = asked.frame
     chinese = any("\u4e00" <= c <= "\u9fff" for c in question)
@@ -143,7 +142,7 @@ class _RefusedError(Exception):
 # --- from what a question names to parameters -------------------------------------------------------
 
 
-def _fill(way: Way, made: Frame, store: Store) -> tuple[dict[str, object], dict[str, object]]:
+def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], dict[str, object]]:
     """Give each slot of a query its value; refuse what the query cannot be restricted to."""
     query, given = way.query, dict(way.template.given)
     declared = {p.name: p.kind for p in query.parameters}
@@ -187,7 +186,7 @@ _ADJUNCTS = {
 }  # fmt: skip
 
 
-def _held(names: tuple[str, ...], store: Store) -> str:
+def _held(names: tuple[str, ...], store: GraphStore) -> str:
     """Choose the division that the graph has notices of; refuse where it has none, or several."""
     held = [name for name in names if _speaks(name, store)]
     if len(held) == 1:
@@ -198,17 +197,15 @@ def _held(names: tuple[str, ...], store: Store) -> str:
     raise _RefusedError(f"the graph holds no notice in which {shown} speaks")
 
 
-def _speaks(name: str, store: Store) -> bool:
+def _speaks(name: str, store: GraphStore) -> bool:
     speaker, label = ox.NamedNode(KG.speaker), ox.NamedNode(RDFS.label)
-    for quad in store.engine.quads_for_pattern(
-        None, label, ox.Literal(name, language="zh-hans"), _DEFAULT
-    ):
-        if next(store.engine.quads_for_pattern(None, speaker, quad.subject, _DEFAULT), None):
+    for quad in store.triples(None, label, ox.Literal(name, language="zh-hans")):
+        if next(store.triples(None, speaker, quad[0]), None):
             return True
     return False
 
 
-def _in_range(made: Frame, store: Store) -> None:
+def _in_range(made: Frame, store: GraphStore) -> None:
     """Refuse days of which the graph holds nothing at all."""
     days = _days(store)
     if not days:
@@ -220,20 +217,20 @@ def _in_range(made: Frame, store: Store) -> None:
         )
 
 
-def _days(store: Store) -> list[str]:
+def _days(store: GraphStore) -> list[str]:
     found = set()
     for predicate in (SCHEMA.startDate, DCTERMS.issued, KG.deadline):
-        for quad in store.engine.quads_for_pattern(None, ox.NamedNode(predicate), None, _DEFAULT):
-            if isinstance(quad.object, ox.Literal) and len(quad.object.value) == 10:
-                found.add(quad.object.value)
+        for quad in store.triples(None, ox.NamedNode(predicate), None):
+            if isinstance(quad[2], ox.Literal) and len(quad[2].value) == 10:
+                found.add(quad[2].value)
     return sorted(found)
 
 
-def _years(store: Store) -> tuple[int, ...]:
+def _years(store: GraphStore) -> tuple[int, ...]:
     return tuple(sorted({int(day[:4]) for day in _days(store)}))
 
 
-def _why_empty(made: Frame, given: Mapping[str, object], store: Store) -> str | None:
+def _why_empty(made: Frame, given: Mapping[str, object], store: GraphStore) -> str | None:
     """Say why nothing was found, where that is no answer: a region that demands nothing at all."""
     for name in ("region",):
         place = given.get(name)
@@ -244,14 +241,12 @@ def _why_empty(made: Frame, given: Mapping[str, object], store: Store) -> str | 
     return None
 
 
-def _demands(place: str, store: Store) -> bool:
+def _demands(place: str, store: GraphStore) -> bool:
     region, label = ox.NamedNode(KG.region), ox.NamedNode(RDFS.label)
     statement, kind = ox.NamedNode(KG.Statement), ox.NamedNode(RDF.type)
-    for quad in store.engine.quads_for_pattern(
-        None, label, ox.Literal(place, language="zh-hans"), _DEFAULT
-    ):
-        for said in store.engine.quads_for_pattern(None, region, quad.subject, _DEFAULT):
-            if next(store.engine.quads_for_pattern(said.subject, kind, statement, _DEFAULT), None):
+    for quad in store.triples(None, label, ox.Literal(place, language="zh-hans")):
+        for said in store.triples(None, region, quad[0]):
+            if next(store.triples(said[0], kind, statement), None):
                 return True
     return False
 
@@ -262,18 +257,16 @@ def _demands(place: str, store: Store) -> bool:
 class _Names:
     """Names of campaigns, policies, accidents, meetings and notices in a store."""
 
-    def __init__(self, store: Store) -> None:
-        self.engine = store.engine
+    def __init__(self, store: GraphStore) -> None:
+        self.triples = store.triples
 
     def exact(self, name: str) -> Entry | None:
         """Find a thing by its whole name."""
         label = ox.NamedNode(RDFS.label)
         literal = ox.Literal(name, language="zh-hans")
-        for quad in self.engine.quads_for_pattern(None, label, literal, _DEFAULT):
-            for kind in self.engine.quads_for_pattern(
-                quad.subject, ox.NamedNode(RDF.type), None, _DEFAULT
-            ):
-                found = _CLASSES.get(str(kind.object))
+        for quad in self.triples(None, label, literal):
+            for kind in self.triples(quad[0], ox.NamedNode(RDF.type), None):
+                found = _CLASSES.get(str(kind[2]))
                 if found is not None:
                     return Entry(found, (_asked_name(found, name),))
         return None
@@ -283,9 +276,9 @@ class _Names:
         found: dict[str, set[str]] = {}
         label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
         for kind, cls in _NAMED.items():
-            for quad in self.engine.quads_for_pattern(None, is_a, ox.NamedNode(cls), _DEFAULT):
-                for named in self.engine.quads_for_pattern(quad.subject, label, None, _DEFAULT):
-                    name = named.object.value if isinstance(named.object, ox.Literal) else ""
+            for quad in self.triples(None, is_a, ox.NamedNode(cls)):
+                for named in self.triples(quad[0], label, None):
+                    name = named[2].value if isinstance(named[2], ox.Literal) else ""
                     if part in tidy(name):
                         found.setdefault(kind, set()).add(name)
         if len(found) != 1:

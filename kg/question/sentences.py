@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError
-from kg.store import Store
+from kg.stores import GraphStore
 
 _STOP = re.compile(r"[。！？!?\n]+[”’」』]?")
 
 
-def add_sentences(rows: Iterable[Mapping[str, Any]], store: Store) -> list[dict[str, Any]]:
+def add_sentences(rows: Iterable[Mapping[str, Any]], store: GraphStore) -> list[dict[str, Any]]:
     """Put the sentence around each row's quote in its column ``sentence``.
 
     Where the file has gone, or is another one now, the clause itself stays there.
@@ -46,17 +46,17 @@ def sentence_around(text: str | None, quote: str, start: int, to_restored: Any) 
     return text[begin:].strip()
 
 
-def _restored(store: Store, notice: str) -> str | None:
+def _restored(store: GraphStore, notice: str) -> str | None:
     page = _page(*_place(store, notice))
     return None if page is None else page[0]
 
 
-def _starts(store: Store, notice: str) -> Any:
+def _starts(store: GraphStore, notice: str) -> Any:
     page = _page(*_place(store, notice))
     return None if page is None else page[1]
 
 
-def _place(store: Store, notice: str) -> tuple[str | None, str]:
+def _place(store: GraphStore, notice: str) -> tuple[str | None, str]:
     stored = store.notice(notice)
     return (stored.path, stored.sha256) if stored is not None else (None, "")
 

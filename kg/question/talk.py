@@ -12,7 +12,7 @@ from kg.question.answer import Asked, reply, understand
 from kg.question.lexicon import english
 from kg.question.reply import Reply
 from kg.question.words import words
-from kg.store import Store
+from kg.stores import GraphStore
 
 _PROMPT = "? "
 _HISTORY = Path("~/.kg_history")
@@ -23,7 +23,7 @@ _END = frozenset({"exit", "quit", "bye", "退出", "再见"})
 class Talk:
     """What was asked so far."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: GraphStore) -> None:
         self.store = store
         self.before: Asked | None = None
 
@@ -36,7 +36,7 @@ class Talk:
         return found
 
 
-def talk(store: Store, *, show: Callable[[Reply], None]) -> None:
+def talk(store: GraphStore, *, show: Callable[[Reply], None]) -> None:
     """Read questions from standard input until it ends."""
     conversation = Talk(store)
     for line in _lines():
