@@ -25,14 +25,15 @@ from kg.vocabulary import vocabulary_quads
 SH = "http://www.w3.org/ns/shacl#"
 _TYPE = f"<{RDF.type}>"
 _KINDS = frozenset({KG.HazardSector, KG.ResponsibilityType, KG.MeasureType})
-_LITERAL = re.compile(r'"(.*)"(?:@([A-Za-z0-9-]+)|\^\^<([^<>]*)>)?', re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
+_INTEGER = re.compile("0|-?[1-9][0-9]*").fullmatch
 _PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 Said = Mapping[str, list[str]]
 """What a subject says: objects by predicate, all as N-Triples text."""
 Test = Callable[[Said, "Types"], bool]
-Types = Callable[[str], frozenset[str]]
+_NOTHING: frozenset[str] = frozenset()
+Types = Mapping[str, frozenset[str]]
 """The classes of a node, those above them included."""
 
 
@@ -51,6 +52,19 @@ class _Plan:
     )
     classes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     others: list[Test] = field(default_factory=list)
+    checks: dict[str, tuple[int, frozenset[str], tuple[Callable[[str], bool], ...]]] = field(
+        default_factory=dict
+    )
+    """What is asked of the objects of a predicate, put together."""
+
+    def close(self) -> None:
+        """Put together what is asked."""
+        for predicate in {*self.most, *self.values, *self.classes}:
+            self.checks[predicate] = (
+                self.most.get(predicate, 1 << 30),
+                frozenset(self.classes.get(predicate, ())),
+                tuple(self.values.get(predicate, ())),
+            )
 
 
 def keeps(nquads: bytes, *, warnings: bool = False) -> bool:
@@ -67,27 +81,17 @@ def keeps(nquads: bytes, *, warnings: bool = False) -> bool:
     if compiled is None:
         return False
     subjects = _read(nquads)
-    if subjects is None:
-        return False
-    concepts, above = _background()
-    own: dict[str, frozenset[str]] = {}
+    concepts = _background()[0]
+    if subjects is None or not concepts.keys().isdisjoint(subjects):
+        return False  # what else is said of a concept is for pySHACL
+    types = dict(concepts)
     plans: list[tuple[_Plan, Said]] = []
-    nothing: frozenset[str] = frozenset()
     for subject, said in subjects.items():
-        if subject in concepts:
-            return False  # what else is said of a concept is for pySHACL
         classes = said.get(_TYPE)
-        if classes is None:
-            continue
-        key = frozenset(classes)
-        own[subject], plan = _classes(key, above), compiled(key)
-        if plan is not None:
-            plans.append((plan, said))
-
-    def types(node: str) -> frozenset[str]:
-        found = own.get(node)
-        return found if found is not None else concepts.get(node, nothing)
-
+        if classes is not None:
+            types[subject], plan = compiled(tuple(classes))
+            if plan is not None:
+                plans.append((plan, said))
     return all(_kept(plan, said, types) for plan, said in plans)
 
 
@@ -95,32 +99,37 @@ def _kept(plan: _Plan, said: Said, types: Types) -> bool:
     for predicate, least in plan.least.items():
         if len(said.get(predicate, ())) < least:
             return False
+    checks = plan.checks
     for predicate, objects in said.items():
-        if len(objects) > plan.most.get(predicate, len(objects)):
+        check = checks.get(predicate)
+        if check is None:
+            continue
+        most, wanted, tests = check
+        if len(objects) > most:
             return False
-        wanted = plan.classes.get(predicate)
-        if wanted is not None and not all(wanted <= types(node) for node in objects):
-            return False
-        for test in plan.values.get(predicate, ()):
-            for value in objects:
+        for value in objects:
+            if wanted and not wanted <= types.get(value, _NOTHING):
+                return False
+            for test in tests:
                 if not test(value):
                     return False
-    return all(test(said, types) for test in plan.others)
+    return all(test_all(said, types) for test_all in plan.others)
 
 
 def _read(nquads: bytes) -> dict[str, dict[str, list[str]]] | None:
     """Group canonical N-Quads by subject; None for what is no graph of one notice."""
     subjects: dict[str, dict[str, list[str]]] = {}
-    last, said, end = "", {}, None
-    for line in nquads.decode("utf-8").split("\n"):
-        if not line:
-            continue
+    if not nquads:
+        return subjects
+    text = nquads.decode("utf-8")
+    lines = text.removesuffix("\n").split("\n")
+    end = lines[0][lines[0].rfind(" <") :]
+    if text.count(end + "\n") + (not text.endswith("\n")) != len(lines):
+        return None
+    cut = -len(end)
+    last, said = "", {}
+    for line in lines:
         subject, predicate, rest = line.split(" ", 2)
-        if end is None:
-            end = rest[rest.rfind(" <") :]
-            cut = -len(end)
-        if not rest.endswith(end):
-            return None
         if subject != last:
             last, said = subject, subjects.setdefault(subject, {})
         if predicate in said:
@@ -176,7 +185,9 @@ def _schemes() -> Mapping[str, frozenset[str]]:
 
 
 @cache
-def _compiled(warnings: bool) -> Callable[[frozenset[str]], _Plan | None] | None:
+def _compiled(
+    warnings: bool,
+) -> Callable[[tuple[str, ...]], tuple[frozenset[str], _Plan | None]] | None:
     """Compile the shapes to a plan for each set of classes; None where one is not understood."""
     shapes = _Shapes(warnings=warnings)
     try:
@@ -189,12 +200,14 @@ def _compiled(warnings: bool) -> Callable[[frozenset[str]], _Plan | None] | None
     _, above = _background()
 
     @cache
-    def plan(own: frozenset[str]) -> _Plan | None:
+    def plan(own: tuple[str, ...]) -> tuple[frozenset[str], _Plan | None]:
         made = _Plan()
-        found = sorted(shape for cls in _classes(own, above) for shape in targets.get(cls, ()))
+        classes = _classes(frozenset(own), above)
+        found = sorted(shape for cls in classes for shape in targets.get(cls, ()))
         for shape in found:
             shapes.add(shape, made)
-        return made if found else None
+        made.close()
+        return classes, made if found else None
 
     return plan
 
@@ -290,7 +303,11 @@ class _Shapes:
         most = int(said.pop("qualifiedMaxCount", [ox.Literal(1 << 30)])[0].value)
 
         def test(said: Said, types: Types) -> bool:
-            return least <= sum(cls in types(node) for node in said.get(path, ())) <= most
+            return (
+                least
+                <= sum(cls in types.get(node, _NOTHING) for node in said.get(path, ()))
+                <= most
+            )
 
         return test
 
@@ -347,15 +364,15 @@ class _Shapes:
 
 def _literal(term: str) -> tuple[str, str, str] | None:
     """Split a literal into its characters, language and datatype; None for an IRI."""
-    found = _LITERAL.fullmatch(term) if term[0] == '"' else None
-    if found is None:
+    if term[0] != '"':
         return None
-    value, language, datatype = found.groups()
+    at = term.rindex('"')
+    value, tail = term[1:at], term[at + 1 :]
     if "\\" in value:
         value = _ESCAPE.sub(_character, value)
-    if language:
-        return value, language.lower(), RDF.langString
-    return value, "", datatype or XSD.string
+    if not tail:
+        return value, "", XSD.string
+    return (value, tail[1:].lower(), RDF.langString) if tail[0] == "@" else (value, "", tail[3:-1])
 
 
 def _character(match: re.Match[str]) -> str:
@@ -367,6 +384,10 @@ def _string(term: str) -> str:
     """Return what sh:pattern and sh:minLength look at."""
     literal = _literal(term)
     return term[1:-1] if literal is None else literal[0]
+
+
+def _is_integer(value: str) -> bool:
+    return _INTEGER(value) is not None
 
 
 def _is_date(value: str) -> bool:
@@ -381,7 +402,7 @@ _WELL_FORMED: Mapping[str, Callable[[str], bool]] = {
     XSD.string: lambda value: True,
     RDF.langString: lambda value: True,
     KG.GBT2260: lambda value: True,
-    XSD.integer: lambda value: re.fullmatch("0|-?[1-9][0-9]*", value) is not None,
+    XSD.integer: _is_integer,
     XSD.boolean: lambda value: value in ("true", "false"),
     XSD.date: _is_date,
 }
@@ -392,7 +413,14 @@ def _datatype(wanted: str) -> Callable[[str], bool]:
     if well_formed is None:
         raise _Unknown(wanted)
 
+    ends = {XSD.string: '"', RDF.langString: "@"}.get(wanted, f'"^^<{wanted}>')
+    certain = wanted in (XSD.string, RDF.langString, KG.GBT2260)
+
     def test(term: str) -> bool:
+        if term[0] != '"':
+            return False
+        if certain and ends != "@":
+            return term.endswith(ends)
         literal = _literal(term)
         return literal is not None and literal[2] == wanted and well_formed(literal[0])
 
@@ -401,7 +429,7 @@ def _datatype(wanted: str) -> Callable[[str], bool]:
 
 def _number(term: str) -> int | None:
     literal = _literal(term)
-    if literal is None or literal[2] != XSD.integer or not _WELL_FORMED[XSD.integer](literal[0]):
+    if literal is None or literal[2] != XSD.integer or not _is_integer(literal[0]):
         return None
     return int(literal[0])
 
@@ -414,6 +442,10 @@ def _bound(compare: Callable[[int, int], bool]) -> Callable[[str], Callable[[str
     return make
 
 
+def _length(least: int, most: int) -> Callable[[str], bool]:
+    return lambda term: least <= len(_string(term)) <= most
+
+
 def _matching(pattern: str) -> Callable[[str], bool]:
     search = re.compile(pattern).search
     return lambda term: search(_string(term)) is not None
@@ -423,8 +455,8 @@ def _matching(pattern: str) -> Callable[[str], bool]:
 _VALUE_TESTS: Mapping[str, Callable[[str], Callable[[str], bool]]] = {
     "datatype": _datatype,
     "pattern": _matching,
-    "minLength": lambda n: lambda term: len(_string(term)) >= int(n),
-    "maxLength": lambda n: lambda term: len(_string(term)) <= int(n),
+    "minLength": lambda n: _length(int(n), 1 << 30),
+    "maxLength": lambda n: _length(0, int(n)),
     "minInclusive": _bound(lambda found, limit: found >= limit),
     "maxInclusive": _bound(lambda found, limit: found <= limit),
 }
