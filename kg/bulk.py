@@ -66,6 +66,25 @@ def load(
     store.exchange(name)
 
 
+def rewrite(store: Store) -> None:
+    """Write the database of a store anew, in the order that asking is quickest in."""
+    if store.path is None:
+        raise StoreError(f"{store.where}: only a store on disk is written anew")
+    with readable_errors(store.path):
+        name = new_data(store.path)
+        fresh = store.path / name
+        try:
+            engine = ox.Store(fresh)
+            _bulk_load(engine, _others(store, set(), set()))
+            engine.optimize()
+            engine.flush()
+            del engine
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
+    store.exchange(name)
+
+
 def _fill(
     store: Store,
     fresh: Path,

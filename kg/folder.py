@@ -128,10 +128,16 @@ def _use(data: Path) -> IO[bytes] | None:
     return file
 
 
+#: Names given by this process: an error may keep a database open that is gone from the disk.
+_used: set[str] = set()
+
+
 def new_data(path: Path) -> str:
     """Choose a name for a new database beside the one that there is."""
-    taken = {p.name for p in path.iterdir()}
-    return next(n for n in (f"{DATA}-{i}" for i in count(2)) if n not in taken)
+    taken = {p.name for p in path.iterdir()} | _used
+    name = next(n for n in (f"{DATA}-{i}" for i in count(2)) if n not in taken)
+    _used.add(name)
+    return name
 
 
 def mark_used(data: Path) -> None:

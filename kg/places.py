@@ -69,7 +69,10 @@ def write(place: str, data: bytes) -> None:
                 part.unlink()
             raise
     except OSError as error:
-        raise StoreError(f"{place}: cannot be written: {error.strerror or error}") from error
+        raise StoreError(
+            f"{place}: cannot be written: {error.strerror or error}",
+            hint="what is in the store already stays as it is",
+        ) from error
 
 
 def exists(place: str) -> bool:

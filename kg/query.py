@@ -125,8 +125,11 @@ def run(
     parameters: Mapping[str, object] | None = None,
     *,
     name: str | None = None,
+    base_iri: str | None = None,
 ) -> Answer:
     """Answer a named query, its name, or SPARQL text; ``name`` is what complaints call the text.
+
+    Relative IRIs of a text are resolved against ``base_iri``.
 
     Raises QueryError for an unknown name or parameter, malformed SPARQL (with line and column),
     an update, or SERVICE.
@@ -139,7 +142,7 @@ def run(
     refuse_deep(text, name=query.name)
     refuse_service(text, name=query.name)
     try:
-        result = store.query(text)
+        result = store.query(text, base_iri=base_iri)
     except SyntaxError as error:
         raise malformed(text, error, prefixes=known, name=query.name) from error
     return Answer(result, links=query.links, prefixes=known, name=query.name)

@@ -250,6 +250,22 @@ class Store:
         found: Iterator[Any] = self.engine.quads_for_pattern(node, _PLACE, None, self._catalog)
         return tuple(sorted(q.object.value for q in found))
 
+    def all_paths(self) -> Iterator[str]:
+        """Yield where the files of all notices lie; one more than once where several lie there."""
+        found: Iterator[Any] = self.engine.quads_for_pattern(None, _PLACE, None, self._catalog)
+        return (q.object.value for q in found)
+
+    def remove_path(self, path: str) -> tuple[str, ...]:
+        """Take a file's notice away unless it lies elsewhere too; what was taken away."""
+        gone: list[str] = []
+        for notice in self.read_from(path):
+            if self.paths(notice) == (path,):
+                self.remove(notice)
+                gone.append(notice)
+            else:
+                self.forget(notice, path)
+        return tuple(gone)
+
     def forget(self, notice: str, path: str) -> None:
         """A notice's file lies there no longer; it has others."""
         node = ox.NamedNode(notice)
@@ -312,13 +328,13 @@ class Store:
 
     # --- reading --------------------------------------------------------------------------------
 
-    def query(self, sparql: str) -> Any:
+    def query(self, sparql: str, *, base_iri: str | None = None) -> Any:
         """Evaluate SPARQL over the merge of all graphs; pyoxigraph's result.
 
         The prefixes of ontology/prefixes.yaml are known. Raises SyntaxError as pyoxigraph does;
         what comes from a user goes through :func:`kg.query.run`.
         """
-        return self.engine.query(sparql, prefixes=prefixes(self.base))
+        return self.engine.query(sparql, base_iri=base_iri, prefixes=prefixes(self.base))
 
     def triples(
         self, subject: Any, predicate: Any, object: Any, /

@@ -60,8 +60,10 @@ class GraphStore(Protocol):
 
     # --- reading
 
-    def query(self, sparql: str) -> Any:
+    def query(self, sparql: str, *, base_iri: str | None = None) -> Any:
         """Evaluate SPARQL over the merge of all exported graphs, each triple once.
+
+        Relative IRIs of the query are resolved against ``base_iri``.
 
         Returns pyoxigraph's QuerySolutions, QueryBoolean or QueryTriples (for a server:
         ``ox.parse_query_results``). The prefixes of ontology/prefixes.yaml are known. Raises
@@ -135,6 +137,14 @@ class GraphStore(Protocol):
 
     def state(self, notice: str, path: str) -> str | None:
         """Return the ``state`` of a notice that was read from ``path``; None where it was not."""
+        ...
+
+    def all_paths(self) -> Iterator[str]:
+        """Yield where the files of all notices lie."""
+        ...
+
+    def remove_path(self, path: str) -> tuple[str, ...]:
+        """Take a file's notice away unless it lies elsewhere too; what was taken away."""
         ...
 
     def read_from(self, path: str) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from kg.vocab import KG, OA
 if TYPE_CHECKING:
     from kg.stores import GraphStore, StoredNotice
 
-__all__ = ["Verified", "verify", "verify_record"]
+__all__ = ["Verified", "verify", "verify_notice", "verify_record"]
 
 _EVIDENCE = f"""
 SELECT ?ev ?start ?end ?exact ?prefix ?suffix ?quote WHERE {{ GRAPH <%s> {{
@@ -55,7 +55,7 @@ def verify(store: GraphStore, *, progress: Callable[[int, int], None] | None = N
     notices = store.notices()
     proven = Verified()
     for done, stored in enumerate(notices, 1):
-        proven += _prove_stored(store, stored)
+        proven += verify_notice(store, stored)
         if progress is not None:
             progress(done, len(notices))
     return proven
@@ -126,7 +126,8 @@ class _Page:
             index += 1
 
 
-def _prove_stored(store: GraphStore, stored: StoredNotice) -> Verified:
+def verify_notice(store: GraphStore, stored: StoredNotice) -> Verified:
+    """Prove every quote of one notice of a store; raises VerifyError as :func:`verify` does."""
     if stored.path is None:
         raise VerifyError(
             f"notice {stored.id}: no file is known for it, so nothing can be proven",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kg.cli.common import STORE, StoreOption, as_text, emit, fail, guarded, output, tell
+
+if TYPE_CHECKING:
+    from kg.stores import GraphStore
 
 ParamOption = Annotated[
     list[str] | None,
@@ -56,8 +59,8 @@ class Language(StrEnum):
 
 @guarded
 def query(
-    question: Annotated[
-        str | None,
+    questions: Annotated[
+        list[str] | None,
         typer.Argument(
             metavar="NAME|FILE.rq|-", help="A named query, a file of SPARQL, or - to read it."
         ),
@@ -70,22 +73,46 @@ def query(
     list_: Annotated[
         bool, typer.Option("--list", "-l", help="List the named queries and their parameters.")
     ] = False,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--data",
+            metavar="FILE",
+            help="Ask RDF files instead of a store, as the default graph: --data FILE… QUERY.",
+        ),
+    ] = None,
+    named: Annotated[
+        list[Path] | None,
+        typer.Option("--named", metavar="FILE", help="The same, as the graph named by its URL."),
+    ] = None,
+    graph: Annotated[
+        list[str] | None,
+        typer.Option("--graph", metavar="IRI=FILE", help="The same, as the graph of this name."),
+    ] = None,
     store: StoreOption = STORE,
 ) -> None:
     """Ask the graph: a named query, or SPARQL 1.1 that only reads."""
     if list_:
         _list()
         return
-    if question is None:
+    *files, question = questions or [""]
+    if not question:
         fail("which query? NAME, FILE.rq or -", hint="kg query --list names them")
+    if files and not data:
+        fail(f"one query, not {len(files) + 1}", hint="RDF files come after --data")
+    paths = [*(data or ()), *map(Path, files)]
     text, name = _sparql(question)
     given = _given(param)
 
     from kg.query import run
-    from kg.stores import connect
 
-    with connect(store, read_only=True) as opened:
-        answer = run(opened, text, given, name=name)
+    base_iri = None
+    if name == question or paths:
+        from kg.files import url
+
+        base_iri = url(question if name == question else paths[0])
+    with _asked(store, paths, named or [], graph or [], text) as opened:
+        answer = run(opened, text, given, name=name, base_iri=base_iri)
         wanted = format or (AnswerFormat.ttl if answer.kind == "triples" else AnswerFormat.table)
         if wanted is not AnswerFormat.table:
             emit(answer.serialise(wanted.value))
@@ -94,6 +121,25 @@ def query(
     if answer.kind != "boolean":
         rows = len(answer)
         tell(f"{rows or 'no'} row{'' if rows == 1 else 's'}")
+
+
+def _asked(
+    store: str, data: list[Path], named: list[Path], graph: list[str], query: str
+) -> GraphStore:
+    """Open what is asked: a store, or files."""
+    if not (data or named or graph):
+        from kg.stores import connect
+
+        return connect(store, read_only=True)
+    from kg.files import open_files, url
+
+    pairs: list[tuple[str, Path]] = [(url(path), path) for path in named]
+    for item in graph:
+        iri, equals, file = as_text(item).rpartition("=")
+        if not equals or not iri:
+            fail(f"--graph takes IRI=FILE, not '{item}'", hint="as in --graph urn:g=graph.ttl")
+        pairs.append((iri, Path(file)))
+    return open_files(data, named=pairs, query=query)
 
 
 def _sparql(question: str) -> tuple[str, str | None]:
