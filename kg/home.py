@@ -18,6 +18,8 @@ Resolve = Callable[[RegionMention], Division | None]
 DATELINE = 40
 #: So many of the first divisions named in the body are hints of what 全省 means.
 HINTS = 60
+#: So far from the title the page may say 我市 of its own division.
+FIRST = 400
 _KEPT = {"province", "prefecture", "county", "bingtuan"}
 
 
@@ -64,7 +66,21 @@ class Home:
             self.add(resolve(mention))
         if not self.home and self.document:
             self._number()
+        self._first_person()
         return self.home
+
+    def _first_person(self) -> None:
+        """省督查组督查我市: the page is the city's, though its title begins with the province."""
+        if len(self.home) < 2:
+            return
+        start = self.layers.title[0] if self.layers.title else 0
+        first = pattern("actors", "first-person").search(self.text, start, start + FIRST)
+        if first is None:
+            return
+        own = next((d for d in self.home if d.name.endswith(first[1])), None)
+        if own is not None and regions.within(own, self.home[0]):
+            self.home.remove(own)
+            self.home.insert(0, own)
 
     def add(self, division: Division | None) -> None:
         """Add a division and those above it, unless the page belongs elsewhere."""

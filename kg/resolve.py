@@ -37,6 +37,8 @@ class _Resolver:
         self.out = Speakers(mentions=mentions)
         self.place = Home(layers, mentions, document=document)
         self.persons: dict[str, Who] = {}
+        self.named_last: Who | None = None
+        """For whom the person speaks who was named last."""
         self.current: Who | None = None
         self.meeting: tuple[Who, tuple[int, int]] | None = None
         """Whose meeting 会议强调 goes on from."""
@@ -48,7 +50,8 @@ class _Resolver:
         self.roundup = False
         """A heading has named a region."""
         self.headed: tuple[int, int] | None = None
-        """The segment that a heading has just opened."""
+        """Where a heading has just opened a sentence, and which."""
+        self.sentence = 0
         self.examples = False
         """In a passage that names divisions as examples."""
 
@@ -70,6 +73,7 @@ class _Resolver:
             new_line = previous is None or previous.line != segment.line
             sentence = new_line or (previous is not None and previous.closer in _STOPS)
             previous = segment
+            self.sentence = segment.sentence
             if new_line and self.owner is not None and self.current != self.owner:
                 self._give(segment.start, self.owner, self.opened, acts=False)
             start = self._heading(segment, line, new_line=new_line, sentence=sentence)
@@ -189,7 +193,7 @@ class _Resolver:
         if isinstance(who, Division):
             self.out.divisions[who.name] = who
         self.current = who
-        if self.headed is not None and start >= self.headed[0] and start < self.headed[1]:
+        if self.headed is not None and self.sentence == self.headed[1]:
             start = self.headed[0]  # 浙江 舟山市召开…: the city has the word from the head on
             self.out.take_back()
         self.headed = None
@@ -281,7 +285,7 @@ class _Resolver:
         self.meeting, self.roundup = None, True
         self._give(segment.start, who, evidence, acts=False)
         if segment.end > evidence[1]:
-            self.headed = (segment.start, segment.end)
+            self.headed = (segment.start, segment.sentence)
 
     def _near(self, who: Division) -> bool:
         return any(regions.within(who, d) for d in self.out.home)
@@ -498,9 +502,14 @@ class _Resolver:
             if isinstance(who, Division):
                 self.out.divisions[who.name] = who
                 self.persons.setdefault(name[1], who)
+                self.named_last = who
 
     def _person(self, segment: Segment, start: int) -> bool:
         """A person who was introduced with the post, by name alone."""
+        pronoun = pattern("actors", "pronoun-speaks").match(self.text, start, segment.end)
+        if pronoun and self.named_last is not None:
+            self._give(start, self.named_last, pronoun.span(), acts=True, meets=True)
+            return True
         if not self.persons:
             return False
         match = pattern("actors", "person-speaks").match(self.text, start, segment.end)

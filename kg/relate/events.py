@@ -15,6 +15,7 @@ from kg.resolve import Speakers
 Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
+_GOING = pattern("names", "campaign-goes-on")
 _DAY = pattern("names", "incident-month-day")
 _READ = {"body", "heading", "title", "attachment"}
 
@@ -40,7 +41,7 @@ def campaigns(
             body.append(name)
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
-        if told(name.start):
+        if told(name.start) and not _GOING.match(text, name.end):
             continue
         longer = next((o for o in body if o.name != name.name and o.name.endswith(name.name)), None)
         region = None if speakers.enterprise else speakers.at(name.start)

@@ -23,6 +23,7 @@ _CONTINUED = pattern("names", "meeting-continued")
 _AFTER_NATIONAL = pattern("names", "meeting-after-national")
 _ORGAN = pattern("names", "meeting-organiser")
 _ISSUE = pattern("names", "issue-year")
+_YEAR = pattern("names", "title-year")
 _VENUE = pattern("names", "meeting-venue")
 _STATE = pattern("actors", "state")
 #: Frames, the most telling first: where a name is best learned from.
@@ -60,7 +61,8 @@ class _Finder:
             segment = self.layers.segments[bisect_right(self.starts, name.start) - 1]
             titled = self.layers.lines[segment.line].kind == "title"
             low, high = self.bounds[segment.sentence]
-            date = self._date(low, high, name.start)
+            first = segment.start if frame == "cited" else low
+            date = self._date(first, high if first == low else name.end, name.start)
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -239,6 +241,9 @@ def _issue_year(layers: Layers) -> int | None:
             found = _ISSUE.search(layers.text, line.start, line.end)
             if found:
                 return int(re.sub(r"\D", "", found[1]))
+    if layers.title and layers.published is None:
+        found = _YEAR.search(layers.text[slice(*layers.title)])
+        return int(found[1]) if found else None
     return None
 
 
