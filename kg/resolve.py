@@ -493,6 +493,9 @@ class _Resolver:
             if name is None:
                 continue
             word = match[1]
+            if word is None:
+                of_post = pattern("actors", "level-of-post").search(match[0])
+                word = of_post[1] if of_post else None
             if word == "国务院":
                 self.persons.setdefault(name[1], NATIONAL)
                 continue

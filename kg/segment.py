@@ -34,15 +34,17 @@ _PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|�
 #: A stretch between punctuation marks; a quotation, title or bracket is taken whole. Digits keep the
 #: comma that groups thousands and the colon of a clock time.
 _SEGMENT = re.compile(
-    r"(?:“[^“”\n]{0,120}”|《[^《》\n]{0,120}(?:《[^《》\n]{0,80}》[^《》\n]{0,40})?》"
+    r"(?:[^，,；;：:。！!？?\n“《（(【〔]+|“[^“”\n]{0,120}”|《[^《》\n]{0,120}(?:《[^《》\n]{0,80}》[^《》\n]{0,40})?》"
     r"|（[^（）\n]{0,80}）|\([^()\n]{0,80}\)|【[^【】\n]{0,40}】|〔[^〔〕\n]{0,20}〕"
-    r"|[^，,；;：:。！!？?\n“《（(【〔]|(?<=\d)[,:](?=\d)|[“《（(【〔])+"
+    r"|(?<=\d)[,:](?=\d)|[“《（(【〔])+"
 )
 _NUMBER = re.compile(
     r"[\s　|●■★◆▲▪○·*]*(?:(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．](?!\d)"
     r"|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
     r"|第[一二三四五六七八九十][，,、]|[①-⑳]|[一二三四五六七八九十]{1,2}是(?=[^一-鿿]|.))?[\s　|●■★◆▲▪○·*]*"
 )
+#: A line longer than this is body, in characters.
+LONG = 300
 _CLOSERS = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _STOPS = "。！？"
 
@@ -59,9 +61,9 @@ def line_kind(line: str) -> str | None:
     ('meta', None)
     """
     stripped = line.strip(_STRIP)
-    if len(stripped) > 300:
+    if len(stripped) > LONG:
         return None
-    sentence = _END.search(stripped) is not None
+    sentence = _ends(stripped)
     for pattern, kind, longest in _structure():
         if longest and len(stripped) > longest:
             continue
@@ -70,6 +72,11 @@ def line_kind(line: str) -> str | None:
                 continue
             return kind
     return None
+
+
+def _ends(line: str) -> bool:
+    """Whether a line ends a sentence."""
+    return _END.search(line, max(0, len(line) - 6)) is not None
 
 
 def _iso(match: re.Match[str]) -> str | None:
@@ -111,18 +118,20 @@ def _lines(layers: Layers) -> None:
         position = end + 1
         stripped = raw.strip(_STRIP)
         kind: LineKind
-        furniture = None if tail else line_kind(raw)
+        furniture = None if tail or not stripped else line_kind(stripped)
         if not stripped:
             kind = "blank"
         elif tail:
             kind = "tail"
+        elif len(stripped) > LONG:
+            kind, seen_body = "body", True
         elif furniture == "tail":
             kind, tail = "tail", True
         elif furniture == "attachment":
             kind, attachment = "attachment", True
         elif furniture == "meta":
             kind = "meta"
-        elif attachment and not _END.search(stripped) and not _signs(stripped):
+        elif attachment and not _ends(stripped) and not _signs(stripped):
             kind = "attachment"
         elif _ADDRESSEE.match(stripped):
             kind = "addressee"
@@ -130,12 +139,12 @@ def _lines(layers: Layers) -> None:
             kind = "title"
             inner = start + raw.index(stripped[0]) if stripped else start
             layers.title = (inner, inner + _title_length(stripped))
-        elif layers.title and found and found[-1].kind == "title" and _SUBTITLE.match(stripped):
+        elif layers.title and found and found[-1].kind == "title" and _goes_on(layers, stripped):
             kind = "title"
             layers.title = (layers.title[0], start + len(raw.rstrip(_STRIP)))
-        elif len(_HAN.findall(stripped)) < 2:
+        elif len(stripped) < 24 and len(_HAN.findall(stripped)) < 2:
             kind = "meta" if _DATE.search(stripped) else "blank"
-        elif _END.search(stripped) or len(stripped) > 45:
+        elif len(stripped) > 45 or _ends(stripped):
             kind, seen_body = "body", True
         elif _HAN_DATE.match(stripped) or (_DATE.match(stripped) and len(stripped) < 14):
             kind = "signature"
@@ -145,6 +154,16 @@ def _lines(layers: Layers) -> None:
     layers.lines = found
     if layers.title is None:
         layers.title = _late_title(layers)
+
+
+def _goes_on(layers: Layers, line: str) -> bool:
+    """Whether a line goes on with the title: ——副题, or 关于… under the issuing body."""
+    if _SUBTITLE.match(line):
+        return True
+    return (
+        line.startswith("关于")
+        and _SIGNER.search(layers.text[slice(*layers.title or (0, 0))]) is not None
+    )
 
 
 def _signs(line: str) -> bool:

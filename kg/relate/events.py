@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days
 from kg.layers import Layers, Name
 from kg.model import Campaign, Evidence, Incident, Policy
-from kg.names import canonical, find_campaigns, find_incidents, find_policies
+from kg.names import canonical, find_campaigns, find_policies
 from kg.resolve import Speakers
 
 Proof = Callable[[int, int], Evidence]
@@ -76,15 +76,15 @@ def policies(layers: Layers, proof: Proof) -> list[Policy]:
     return list(out.values())
 
 
-def incidents(layers: Layers, speakers: Speakers, proof: Proof) -> list[Incident]:
+def incidents(
+    layers: Layers, speakers: Speakers, proof: Proof, found: Sequence[Name]
+) -> list[Incident]:
     """Particular accidents, each once under its fullest name."""
-    places = [(m.start, m.end) for m in speakers.mentions]
     bounds: dict[int, tuple[int, int]] = {}
     for s in layers.segments:
         low, _ = bounds.get(s.sentence, (s.start, s.end))
         bounds[s.sentence] = (low, s.end)
     starts = [s.start for s in layers.segments]
-    found = find_incidents(layers.text, layers.segments, places)
     days = find_days(layers.text, None) if found else []
     out: dict[str, Incident] = {}
     for name in sorted(found, key=lambda n: (-len(n.name), n.start)):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
-from kg.names import find_meetings
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 
@@ -55,9 +54,9 @@ class _Finder:
             low, _ = self.bounds.get(s.sentence, (s.start, s.end))
             self.bounds[s.sentence] = (low, s.end)
 
-    def run(self) -> list[tuple[Meeting, int]]:
+    def run(self, names: Iterable[tuple[Name, str]]) -> list[tuple[Meeting, int]]:
         found: list[_Found] = []
-        for name, frame in find_meetings(self.text, self.layers.segments):
+        for name, frame in names:
             segment = self.layers.segments[bisect_right(self.starts, name.start) - 1]
             titled = self.layers.lines[segment.line].kind == "title"
             low, high = self.bounds[segment.sentence]
@@ -219,9 +218,11 @@ class _Finder:
         return division.level if division else None
 
 
-def meetings(layers: Layers, speakers: Speakers, proof: Proof) -> list[tuple[Meeting, int]]:
+def meetings(
+    layers: Layers, speakers: Speakers, proof: Proof, names: Iterable[tuple[Name, str]]
+) -> list[tuple[Meeting, int]]:
     """The meetings that the notice names, each with the place where it was first reported."""
-    return _Finder(layers, speakers, proof).run()
+    return _Finder(layers, speakers, proof).run(names)
 
 
 def _subsequence(short: str, long: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kg.cues import pattern
@@ -9,6 +10,8 @@ from kg.cues import pattern
 _WORD = pattern("actors", "post-word")
 _PRESIDES = pattern("actors", "presides")
 _SPEAKS = pattern("actors", "speaks-at")
+_VERB = re.compile("主持|讲话|强调|要求|指出|发言|作部署|作报告|提出")
+_MARKS = "，。；：\n,;:"
 _CHAIRED = pattern("actors", "chaired-by")
 
 
@@ -29,11 +32,29 @@ def find_posts(text: str, start: int, end: int) -> Posts:
     """
     if _WORD.search(text, start, end) is None:
         return Posts()
-    presiding = {
-        m.start(1): m[1] for p in (_PRESIDES, _CHAIRED) for m in p.finditer(text, start, end)
-    }
-    speaking = {m.start(1): m[1] for m in _SPEAKS.finditer(text, start, end)}
+    presiding: dict[int, str] = {}
+    speaking: dict[int, str] = {}
+    low = start
+    for verb in _VERB.finditer(text, start, end):
+        low = max(low, _clause(text, start, verb.start()))
+        if _WORD.search(text, low, verb.end()) is None:
+            continue
+        if verb[0] == "主持":
+            found = _CHAIRED.search(text, low, verb.end()) or _PRESIDES.search(
+                text, low, verb.end()
+            )
+            if found:
+                presiding[found.start(1)] = found[1]
+        else:
+            found = _SPEAKS.search(text, low, verb.end())
+            if found:
+                speaking[found.start(1)] = found[1]
     return Posts(_each_once(presiding), _each_once(speaking))
+
+
+def _clause(text: str, start: int, end: int) -> int:
+    """Where the clause that ends at ``end`` begins."""
+    return max(text.rfind(mark, start, end) + 1 for mark in _MARKS) or start
 
 
 def _each_once(found: dict[int, str]) -> tuple[str, ...]:

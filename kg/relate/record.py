@@ -20,6 +20,7 @@ from kg.model import (
     Responsibility,
     Stress,
 )
+from kg.names import find_incidents, find_meetings
 from kg.relate import events
 from kg.relate.clauses import Clause, find_clauses
 from kg.relate.meetings import meetings
@@ -78,9 +79,12 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         return Evidence(start=a, end=b, quote=text[start:end])
 
     document = is_document(layers)
-    held = meetings(layers, speakers, proof)
-    accidents = events.incidents(layers, speakers, proof)
-    _mask(layers, speakers)
+    names = find_meetings(text, layers.segments)
+    held = meetings(layers, speakers, proof, names)
+    places = [(m.start, m.end) for m in speakers.mentions]
+    told_of = find_incidents(text, layers.segments, places)
+    accidents = events.incidents(layers, speakers, proof, told_of)
+    mask_names(layers, [(n.start, n.end) for n in (*(m for m, _ in names), *told_of)])
     clauses = find_clauses(layers, strength_of(), document=document)
     titled = title_clause(layers) if document else None
     if titled is not None:
@@ -148,15 +152,6 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         edits=repaired.edits,
         suspects=repaired.suspects,
     )
-
-
-def _mask(layers: Layers, speakers: Speakers) -> None:
-    from kg.names import find_incidents, find_meetings
-
-    spans = [(n.start, n.end) for n, _ in find_meetings(layers.text, layers.segments)]
-    places = [(m.start, m.end) for m in speakers.mentions]
-    spans += [(n.start, n.end) for n in find_incidents(layers.text, layers.segments, places)]
-    mask_names(layers, spans)
 
 
 def _told(clauses: list[Clause]) -> Callable[[int], bool]:
