@@ -14,6 +14,21 @@ from kg.layers import Layers, Line
 from kg.regions import Division, RegionMention
 
 Resolve = Callable[[RegionMention], Division | None]
+_DATELINE = pattern("actors", "dateline")
+_ENTERPRISE_ADDRESSEE = pattern("actors", "enterprise-addressee")
+_ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
+_ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
+_FIRST_PERSON = pattern("actors", "first-person")
+_NO_SOURCE = pattern("actors", "no-source")
+_NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
+_ORGAN = pattern("actors", "organ")
+_ORGAN_ACTS = pattern("actors", "organ-acts")
+_SIGNATURE = pattern("actors", "signature")
+_SITE = pattern("actors", "site")
+_SOURCE = pattern("actors", "source")
+_TITLE_ELSEWHERE = pattern("actors", "title-elsewhere")
+_TITLE_OF_ACCIDENT = pattern("actors", "title-of-accident")
+_TITLE_OPENS = pattern("actors", "title-opens")
 #: How far the head of the body reaches in which a dateline may stand, in characters.
 DATELINE = 40
 #: So many of the first divisions named in the body are hints of what 全省 means.
@@ -21,6 +36,25 @@ HINTS = 60
 #: So far from the title the page may say 我市 of its own division.
 FIRST = 400
 _KEPT = {"province", "prefecture", "county", "bingtuan"}
+
+
+def by_enterprise(layers: Layers, *, document: bool) -> bool:
+    """Whether a company, a school or a hospital issued the page: no region speaks in it."""
+    text, lines, title = layers.text, layers.lines, layers.title
+    if title and _ENTERPRISE_TITLE.search(text[slice(*title)]):
+        return True
+    if any(
+        ln.kind == "addressee" and _ENTERPRISE_ADDRESSEE.search(text[ln.start : ln.end])
+        for ln in lines
+    ):
+        return True
+    if not document:
+        return False
+    last = [ln for ln in lines if ln.kind in {"heading", "signature"}][-2:]
+    body = max((ln.start for ln in lines if ln.kind == "body"), default=0)
+    return any(
+        ln.start > body and _ENTERPRISE_SIGNATURE.search(text[ln.start : ln.end]) for ln in last
+    )
 
 
 class Home:
@@ -50,7 +84,7 @@ class Home:
                 found += [(3, m) for m in self._of_data(line)]
         first = next((ln for ln in self.layers.lines if ln.kind == "body"), None)
         if first is not None:
-            dateline = pattern("actors", "dateline").match(
+            dateline = _DATELINE.match(
                 self.text, first.start, min(first.end, first.start + DATELINE)
             )
             if dateline:
@@ -74,7 +108,7 @@ class Home:
         if len(self.home) < 2:
             return
         start = self.layers.title[0] if self.layers.title else 0
-        first = pattern("actors", "first-person").search(self.text, start, start + FIRST)
+        first = _FIRST_PERSON.search(self.text, start, start + FIRST)
         if first is None:
             return
         own = next((d for d in self.home if d.name.endswith(first[1])), None)
@@ -129,32 +163,32 @@ class Home:
         while following is not None:
             end, following = following.end, self.at(following.end)
         before = text[title_start:start]
-        if pattern("actors", "title-elsewhere").search(text[max(title_start, start - 12) : start]):
+        if _TITLE_ELSEWHERE.search(text[max(title_start, start - 12) : start]):
             return False
-        if pattern("actors", "title-of-accident").match(text, end, title_end):
+        if _TITLE_OF_ACCIDENT.match(text, end, title_end):
             return False
-        if mention.part_of_name and not pattern("actors", "site").match(text, end, title_end):
+        if mention.part_of_name and not _SITE.match(text, end, title_end):
             return False
-        opens = not before or pattern("actors", "title-opens").search(before) is not None
+        opens = not before or _TITLE_OPENS.search(before) is not None
         if mention.weak:
             return (opens and (not before or text[end : end + 1] in "：: 　")) or bool(
-                pattern("actors", "organ").match(text, end, title_end)
+                _ORGAN.match(text, end, title_end)
             )
-        return opens or bool(pattern("actors", "organ-acts").match(text, end, title_end))
+        return opens or bool(_ORGAN_ACTS.match(text, end, title_end))
 
     def _signed(self, line: Line) -> bool:
         """A line of its own that is an issuing body's name."""
         if line.kind != "heading":
             return False
         words = self.text[line.start : line.end].strip()
-        return pattern("actors", "signature").fullmatch(words) is not None
+        return _SIGNATURE.fullmatch(words) is not None
 
     def _of_data(self, line: Line) -> Sequence[RegionMention]:
         """Those that page data names as its source: not credits, copies, navigation."""
-        source = pattern("actors", "source").search(self.text, line.start, line.end)
+        source = _SOURCE.search(self.text, line.start, line.end)
         if source:
             return self._inside(*source.span(1))
-        if pattern("actors", "no-source").search(self.text, line.start, line.end):
+        if _NO_SOURCE.search(self.text, line.start, line.end):
             return ()
         return self._inside(line.start, line.end)
 
@@ -162,9 +196,7 @@ class Home:
         """湘安办〔2020〕3号: the province by the first character of the document number."""
         for line in self.layers.lines:
             if line.kind == "meta":
-                number = pattern("actors", "number-of-province").search(
-                    self.text, line.start, line.end
-                )
+                number = _NUMBER_OF_PROVINCE.search(self.text, line.start, line.end)
                 if number:
                     self.add(regions.abbreviation(number[1]))
                     return
@@ -172,6 +204,4 @@ class Home:
 
 def _quoted_from(text: str, line: Line) -> bool:
     """——摘自《某某日报》 on a line of its own."""
-    return line.kind == "heading" and bool(
-        pattern("actors", "source").search(text, line.start, line.end)
-    )
+    return line.kind == "heading" and bool(_SOURCE.search(text, line.start, line.end))

@@ -11,21 +11,36 @@ import re
 
 from kg import regions
 from kg.cues import pattern
-from kg.home import Home
+from kg.home import Home, by_enterprise
 from kg.layers import Layers, Line, Segment
 from kg.model import NATIONAL
+from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
 from kg.subjects import NOTHING, deed, is_guest, skip_time
 from kg.turns import Speakers, Turn, of_level
 
 __all__ = ["Speakers", "Turn", "resolve"]
 
+_AS_TOLD = pattern("actors", "as-told")
+_CARES = pattern("actors", "cares")
+_CORRESPONDENT = pattern("actors", "correspondent")
+_EXAMPLES = pattern("actors", "examples")
+_GOES_ON = pattern("actors", "goes-on")
+_LEVEL = pattern("actors", "level")
+_LEVEL_HEADING = pattern("actors", "level-heading")
+_MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
+_NATIONAL_MEETING = pattern("actors", "national-meeting")
+_NOT_LEVEL = pattern("actors", "not-level")
+_NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
+_ORGAN = pattern("actors", "organ")
+_SPACED = pattern("actors", "spaced")
+_STATE = pattern("actors", "state")
+_TO_PROVINCES = pattern("actors", "to-provinces")
+_WATCHED = pattern("actors", "watched")
+_WATCHES_HERE = pattern("actors", "watches-here")
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
 _BEHIND_HEADING = frozenset(" 　：:｜|】〗）)\n—-，")
 _STOPS = frozenset("。！？\n")
-
-Who = Division | str
-"""A division, or NATIONAL."""
 
 
 class _Resolver:
@@ -36,9 +51,7 @@ class _Resolver:
         mentions = regions.find(layers.text)
         self.out = Speakers(mentions=mentions)
         self.place = Home(layers, mentions, document=document)
-        self.persons: dict[str, Who] = {}
-        self.named_last: Who | None = None
-        """For whom the person speaks who was named last."""
+        self.persons = Persons(layers.text)
         self.current: Who | None = None
         self.meeting: tuple[Who, tuple[int, int]] | None = None
         """Whose meeting 会议强调 goes on from."""
@@ -57,7 +70,7 @@ class _Resolver:
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
-        if self._by_enterprise():
+        if by_enterprise(self.layers, document=self.document):
             self.out.enterprise = True
             return self.out
         self.out.hints = self.place.hints()
@@ -84,34 +97,15 @@ class _Resolver:
                 continue
             self._resume(segment)
             self._subject(segment, start)
-            self._posts(segment)
+            self.persons.remember(segment, self._level, self.current)
         return self.out
 
     # -- whose page it is ------------------------------------------------------------------------------
-    def _by_enterprise(self) -> bool:
-        """Whether a company, a school or a hospital issued the page: no region speaks in it."""
-        text, lines = self.text, self.layers.lines
-        title = self.layers.title
-        if title and pattern("actors", "enterprise-title").search(text[slice(*title)]):
-            return True
-        if any(
-            ln.kind == "addressee"
-            and pattern("actors", "enterprise-addressee").search(text[ln.start : ln.end])
-            for ln in lines
-        ):
-            return True
-        last = [ln for ln in lines if ln.kind in {"heading", "signature"}][-2:]
-        body = max((ln.start for ln in lines if ln.kind == "body"), default=0)
-        signed = pattern("actors", "enterprise-signature")
-        return self.document and any(
-            ln.start > body and signed.search(text[ln.start : ln.end]) for ln in last
-        )
-
     def _opening(self) -> None:
         """Who has the word before anybody takes it."""
         title = self.layers.title
         words = self.text[slice(*title)] if title else ""
-        state = pattern("actors", "state")
+        state = _STATE
         named = state.match(words)
         if title and named:
             self._open(NATIONAL, (title[0], title[0] + named.end()))
@@ -127,7 +121,7 @@ class _Resolver:
                 None,
             )
             if evidence is None:
-                number = pattern("actors", "number-of-province").search(self.text)
+                number = _NUMBER_OF_PROVINCE.search(self.text)
                 evidence = number.span(1) if number else None
             if evidence is not None:
                 self._open(lowest, evidence)
@@ -136,7 +130,7 @@ class _Resolver:
             for line in reversed(self.layers.lines):
                 if line.kind in {"heading", "signature", "meta", "addressee"}:
                     found = (
-                        pattern("actors", "to-provinces").search(self.text, line.start, line.end)
+                        _TO_PROVINCES.search(self.text, line.start, line.end)
                         if line.kind == "addressee"
                         else state.search(self.text, line.start, line.end)
                     )
@@ -221,7 +215,9 @@ class _Resolver:
         """会议强调 goes on with the meeting, whoever had the word in between."""
         if self.meeting is None or self.current == self.meeting[0]:
             return
-        if pattern("actors", "meeting-goes-on").match(self.text, segment.start, segment.end):
+        if self.text[segment.start] not in "会本这此":
+            return
+        if _MEETING_GOES_ON.match(self.text, segment.start, segment.end):
             self._give(segment.start, *self.meeting, acts=False)
 
     def _heading(self, segment: Segment, line: Line, *, new_line: bool, sentence: bool) -> int:
@@ -233,7 +229,7 @@ class _Resolver:
         if not (new_line or bullet or sentence):
             return start
         opens = start + (text[start] in "【〖（(“—")
-        spaced = pattern("actors", "spaced").match(text, opens, min(segment.end, opens + 12))
+        spaced = _SPACED.match(text, opens, min(segment.end, opens + 12))
         if spaced:
             found = regions.by_name(re.sub(r"[ 　]", "", spaced[0]))
             meant = regions.choose(found, context=self._context()) if found else None
@@ -255,7 +251,7 @@ class _Resolver:
                 self._head(segment, who, (mention.start, last.end))
                 return last.end
         if new_line or bullet:
-            level = pattern("actors", "level-heading").match(text, opens, segment.end + 1)
+            level = _LEVEL_HEADING.match(text, opens, segment.end + 1)
             who = self._level(level[1]) if level else None
             if level and who is not None:
                 self._head(segment, who, level.span(1))
@@ -264,7 +260,7 @@ class _Resolver:
 
     def _correspondent(self, segment: Segment, start: int) -> int:
         """本报武汉1月4日电（记者…）: the report begins behind it, and another one has ended."""
-        head = pattern("actors", "correspondent").match(self.text, start, segment.end)
+        head = _CORRESPONDENT.match(self.text, start, segment.end)
         if head is None or self.owner is not None:
             return start
         if self.out.turns and self.meeting is not None:
@@ -275,9 +271,7 @@ class _Resolver:
         """Under 存在问题 or 典型做法 divisions are named and do not act."""
         label = line.kind == "heading" or segment.closer == "：" or segment.numbered
         if label and segment.end - segment.start < 20:
-            self.examples = bool(
-                pattern("actors", "examples").search(self.text, segment.start, segment.end)
-            )
+            self.examples = bool(_EXAMPLES.search(self.text, segment.start, segment.end))
         elif new_line and not self.document:
             self.examples = False
 
@@ -312,7 +306,7 @@ class _Resolver:
         if sentence != segment.sentence:
             self.waiting = None
             return False
-        verb = pattern("actors", "goes-on").match(self.text, start, segment.end)
+        verb = _GOES_ON.match(self.text, start, segment.end)
         if verb is None:
             return False
         self.waiting = None
@@ -323,14 +317,14 @@ class _Resolver:
 
     def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
         closed = self.owner is not None and who != self.owner
-        cares = pattern("actors", "cares").search(self.text, span[1], segment.end)
+        cares = _CARES.search(self.text, span[1], segment.end)
         if segment.closer == "，" and not closed and cares:
             self.waiting = (who, span, segment.sentence)
 
     def _state(self, segment: Segment, start: int) -> bool:
         """The State level, or its meeting, as the subject."""
         text = self.text
-        state = pattern("actors", "state").match(text, start, segment.end)
+        state = _STATE.match(text, start, segment.end)
         if state:
             done = deed(text, state.end(), segment.end)
             listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
@@ -339,7 +333,7 @@ class _Resolver:
             return True
         if not text.startswith("全国", start):
             return False
-        meeting = pattern("actors", "national-meeting").match(text, start, segment.end + 1)
+        meeting = _NATIONAL_MEETING.match(text, start, segment.end + 1)
         if meeting:
             self._give(start, NATIONAL, meeting.span(1), acts=True, meets=True)
         return meeting is not None
@@ -349,7 +343,7 @@ class _Resolver:
         text = self.text
         mention = self.place.at(start)
         if mention is None:
-            source = pattern("actors", "as-told").match(text, start, segment.end)
+            source = _AS_TOLD.match(text, start, segment.end)
             mention = self.place.at(source.end()) if source else None
         if mention is None or mention.person or not self._may_act(mention):
             return False
@@ -370,7 +364,7 @@ class _Resolver:
         span = (mention.start, last.end)
         if done.acts:
             self._give(start, who, span, acts=True, meets=done.meets)
-        elif pattern("actors", "watches-here").search(text, last.end, segment.end):
+        elif _WATCHES_HERE.search(text, last.end, segment.end):
             self._watch(who, span, segment)
         return True
 
@@ -392,7 +386,7 @@ class _Resolver:
         done = deed(text, end, segment.end, named=True)
         if not members or not (done.meets or done.publishes or done.watches):
             return False
-        if done.watches and not pattern("actors", "watches-here").search(text, end, segment.end):
+        if done.watches and not _WATCHES_HERE.search(text, end, segment.end):
             return True
         for who, span in members[1:]:
             self.out.divisions[who.name] = who
@@ -404,13 +398,20 @@ class _Resolver:
             self._give(segment.start, who, span, acts=True, meets=done.meets)
         return True
 
+    def _person(self, segment: Segment, start: int) -> bool:
+        """A person who was introduced with the post, by name alone."""
+        speaks = self.persons.speaks(start, segment.end)
+        if speaks is None:
+            return False
+        who, end = speaks
+        self._give(start, who, (start, end), acts=True, meets=True)
+        return True
+
     def _level_subject(self, segment: Segment, start: int) -> bool:
         """我省, 市委, 副县长 … as the subject."""
         text = self.text
-        level = pattern("actors", "level").match(text, start, segment.end)
-        if level is None or pattern("actors", "not-level").match(
-            text, level.start(level.lastindex or 0)
-        ):
+        level = _LEVEL.match(text, start, segment.end)
+        if level is None or _NOT_LEVEL.match(text, level.start(level.lastindex or 0)):
             return False
         who = self._level(level[level.lastindex or 0])
         if who is None:
@@ -455,7 +456,7 @@ class _Resolver:
         self.out.divisions[who.name] = who
         self.out.acting.append((who.name, span))
         self._first(who)
-        match = pattern("actors", "watched").search(self.text, segment.start, segment.end)
+        match = _WATCHED.search(self.text, segment.start, segment.end)
         if match is None:
             return
         evidence = (match.start(1), segment.end)
@@ -474,56 +475,9 @@ class _Resolver:
     def _may_act(self, mention: RegionMention) -> bool:
         if not mention.weak and not mention.part_of_name:
             return True
-        if pattern("actors", "organ").match(self.text, mention.end, mention.end + 14):
+        if _ORGAN.match(self.text, mention.end, mention.end + 14):
             return True
         return any(d in self.out.home or d == self.current for d in mention.candidates)
-
-    # -- persons ---------------------------------------------------------------------------------------
-    def _posts(self, segment: Segment) -> None:
-        """Remember persons by their posts: 县长王某某 speaks for the county."""
-        text = self.text
-        if pattern("actors", "post-word").search(text, segment.start, segment.end) is None:
-            return
-        for match in pattern("actors", "post").finditer(text, segment.start, segment.end):
-            if match.end() - match.start() < 2:
-                continue
-            name = pattern("actors", "name-after-post").match(
-                text, match.end(), min(segment.end, match.end() + 6)
-            )
-            if name is None:
-                continue
-            word = match[1]
-            if word is None:
-                of_post = pattern("actors", "level-of-post").search(match[0])
-                word = of_post[1] if of_post else None
-            if word == "国务院":
-                self.persons.setdefault(name[1], NATIONAL)
-                continue
-            who: Who | None = self._level(word) if word else None
-            if who is None and isinstance(self.current, Division):
-                who = self.current
-            if isinstance(who, Division):
-                self.out.divisions[who.name] = who
-                self.persons.setdefault(name[1], who)
-                self.named_last = who
-
-    def _person(self, segment: Segment, start: int) -> bool:
-        """A person who was introduced with the post, by name alone."""
-        pronoun = pattern("actors", "pronoun-speaks").match(self.text, start, segment.end)
-        if pronoun and self.named_last is not None:
-            self._give(start, self.named_last, pronoun.span(), acts=True, meets=True)
-            return True
-        if not self.persons:
-            return False
-        match = pattern("actors", "person-speaks").match(self.text, start, segment.end)
-        if match is None:
-            return False
-        for length in (4, 3, 2):
-            who = self.persons.get(match[1][:length])
-            if who is not None:
-                self._give(start, who, (start, start + length), acts=True, meets=True)
-                return True
-        return False
 
 
 def _name(who: Who) -> str:

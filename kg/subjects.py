@@ -7,6 +7,14 @@ from dataclasses import dataclass
 from kg.cues import pattern
 from kg.layers import Segment
 
+_ACT = pattern("actors", "act")
+_GUEST = pattern("actors", "guest")
+_MEETS = pattern("actors", "meets")
+_NOT_A_SUBJECT = pattern("actors", "not-a-subject")
+_PUBLISHES = pattern("actors", "publishes")
+_SUBJECT_GOES_ON = pattern("actors", "subject-goes-on")
+_TIME = pattern("actors", "time")
+_WATCH = pattern("actors", "watch")
 #: So many characters may stand between a subject and what it does.
 REACH = 44
 _BLANK = " 　，,、的"
@@ -35,14 +43,15 @@ def skip_time(text: str, start: int, end: int) -> int:
     >>> skip_time("会后，1月25日上午，全县召开会议", 0, 16)
     11
     """
-    time = pattern("actors", "time")
+    time = _TIME
     position = start
     while position < end:
+        if text[position] in _BLANK:
+            position += 1
+            continue
         match = time.match(text, position, end)
         if match and match.end() > position:
             position = match.end()
-        elif text[position] in _BLANK:
-            position += 1
         else:
             break
     return position
@@ -58,18 +67,14 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
     >>> deed("县组织收听收看全国会议", 1, 11).watches
     True
     """
-    act = pattern("actors", "act").search(text, start, end)
-    watch = pattern("actors", "watch").search(text, start, end)
+    act = _ACT.search(text, start, end)
+    watch = _WATCH.search(text, start, end)
     first = act if act and (watch is None or act.start() < watch.start()) else watch
     if first is None or first.start() - start > REACH:
         return NOTHING
-    if pattern("actors", "not-a-subject").search(text, start, first.start()):
+    if _NOT_A_SUBJECT.search(text, start, first.start()):
         return NOTHING
-    if (
-        named
-        and first.start() > start
-        and not pattern("actors", "subject-goes-on").match(text, start)
-    ):
+    if named and first.start() > start and not _SUBJECT_GOES_ON.match(text, start):
         return NOTHING
     if (
         text[first.end() : first.end() + 1] == "的"
@@ -82,11 +87,11 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
         return _WATCHES
     return Deed(
         acts=True,
-        meets=pattern("actors", "meets").search(text, act.start(), end) is not None,
-        publishes=pattern("actors", "publishes").search(text, act.start(), end) is not None,
+        meets=_MEETS.search(text, act.start(), end) is not None,
+        publishes=_PUBLISHES.search(text, act.start(), end) is not None,
     )
 
 
 def is_guest(text: str, segment: Segment) -> bool:
     """Whether the subject only comes to somebody's meeting: 派员到会指导, 应邀出席."""
-    return pattern("actors", "guest").search(text, segment.start, segment.end) is not None
+    return _GUEST.search(text, segment.start, segment.end) is not None

@@ -39,14 +39,14 @@ def campaigns(
     for name in heads:
         if not any(name.name[-4:] == other.name[-4:] for other in body):
             body.append(name)
+    names = dict.fromkeys(n.name for n in body)
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
         if told(name.start) and not _GOING.match(text, name.end):
             continue
-        longer = next((o for o in body if o.name != name.name and o.name.endswith(name.name)), None)
+        longer = next((o for o in names if o != name.name and o.endswith(name.name)), name.name)
         region = None if speakers.enterprise else speakers.at(name.start)
-        label = longer.name if longer else name.name
-        out.setdefault((region, label), []).append(proof(name.start, name.end))
+        out.setdefault((region, longer), []).append(proof(name.start, name.end))
     return [
         Campaign(
             region=region,

@@ -1,0 +1,73 @@
+"""Persons by their posts: 县长王某某 speaks for the county, later by name or as 他."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable
+
+from kg.cues import pattern
+from kg.layers import Segment
+from kg.model import NATIONAL
+from kg.regions import Division
+
+_POST = pattern("actors", "post")
+_POST_WORD = pattern("actors", "post-word")
+_LEVEL_OF_POST = pattern("actors", "level-of-post")
+_NAME_AFTER_POST = pattern("actors", "name-after-post")
+_PERSON_SPEAKS = pattern("actors", "person-speaks")
+_PRONOUN_SPEAKS = pattern("actors", "pronoun-speaks")
+
+Who = Division | str
+"""A division, or NATIONAL."""
+
+
+class Persons:
+    """The persons that a text introduced so far, each with whom he or she speaks for."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.words = [m.start() for m in _POST_WORD.finditer(text)]
+        self.known: dict[str, Who] = {}
+        self.last: Who | None = None
+        """For whom the person speaks who was named last."""
+
+    def remember(
+        self, segment: Segment, level: Callable[[str], Division | None], current: Who | None
+    ) -> None:
+        """Take up the persons whom a segment introduces; ``level`` tells what 县 means there."""
+        index = bisect_left(self.words, segment.start)
+        if index == len(self.words) or self.words[index] >= segment.end:
+            return
+        for match in _POST.finditer(self.text, segment.start, segment.end):
+            if match.end() - match.start() < 2:
+                continue
+            name = _NAME_AFTER_POST.match(self.text, match.end(), min(segment.end, match.end() + 6))
+            if name is None:
+                continue
+            word = match[1]
+            if word is None:
+                of_post = _LEVEL_OF_POST.search(match[0])
+                word = of_post[1] if of_post else None
+            if word == "国务院":
+                self.known.setdefault(name[1], NATIONAL)
+                continue
+            who: Who | None = level(word) if word else None
+            if who is None and isinstance(current, Division):
+                who = current
+            if isinstance(who, Division):
+                self.known.setdefault(name[1], who)
+                self.last = who
+
+    def speaks(self, start: int, end: int) -> tuple[Who, int] | None:
+        """For whom a known person speaks who is the subject at ``start``, and where the subject ends."""
+        pronoun = _PRONOUN_SPEAKS.match(self.text, start, end)
+        if pronoun and self.last is not None:
+            return self.last, pronoun.end()
+        match = _PERSON_SPEAKS.match(self.text, start, end) if self.known else None
+        if match is None:
+            return None
+        for length in (4, 3, 2):
+            who = self.known.get(match[1][:length])
+            if who is not None:
+                return who, start + length
+        return None
