@@ -15,6 +15,8 @@ from typing import Any, Literal
 
 Modality = Literal["obligation", "prohibition", "permission", "recommendation"]
 Level = Literal["national", "bingtuan", "province", "prefecture", "county"]
+#: Of a duty: with an end, to be kept up, or only words (which nobody can check).
+Kind = Literal["achievement", "state", "slogan"]
 EditKind = Literal[
     "gloss", "script", "bytes", "entity", "invisible", "private", "width", "mark",
     "lost", "masked", "word",
@@ -290,6 +292,10 @@ class Obligation:
     deadline_text: str | None = None
     strength: int = 1
     """3 with 坚决, 一律, 严, 必须 …; 2 with an intensifying adverb; 1 plain."""
+    responsibilities: tuple[str, ...] = ()
+    """Ids of the responsibility types that the clause invokes."""
+    kind: Kind = "state"
+    """An achievement with an end, a state to be kept up, or a slogan: only the first two can be checked."""
     meeting: str | None = None
 
 

@@ -301,6 +301,9 @@ class _Writer:
         self._add(node, ODRL.action, self._name("action", item.action, KG.Action))
         self._add(node, KG.text, text(item.quote))
         self._add(node, KG.strength, integer(item.strength))
+        self._add(node, KG.aspect, string(item.kind))
+        for responsibility in item.responsibilities:
+            self._add(node, KG.responsibility, f"<{concept(responsibility).iri}>")
         for hazard in item.hazards:
             self._add(node, KG.about, f"<{concept(hazard).iri}>")
         if item.bearer:

@@ -142,6 +142,8 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     deadlineStart: str
     deadlineText: str
     strength: str
+    aspect: str
+    responsibility: str
     about: str
     # of evidence, damage, notices, policies, regions, concepts, runs
     quote: str

@@ -133,6 +133,8 @@ def record(name: str = "a01") -> Record:
                 deadline="2021-01-04/2021-03-31",
                 deadline_text="一季度",
                 strength=2,
+                responsibilities=("leadership",),
+                kind="achievement",
             ),
             Obligation(
                 region=None,

@@ -15,7 +15,7 @@ from kg.segment import line_kind
 
 FILES = sorted(path.stem for path in (ONTOLOGY / "cues").glob("*.yaml"))
 OTHERS = ("terms", "masks", "structure")
-FORMS = ("names", "actors", "clauses", "titles")
+FORMS = ("names", "actors", "clauses", "titles", "aspects")
 ROWS = [(name, row) for name in FILES for row in rows(name)]
 
 

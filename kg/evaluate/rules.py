@@ -126,7 +126,8 @@ def _watch(paths: list[str]) -> dict[str, tuple[int, int]]:
     def watched_cues(text: str) -> Any:
         found = find_cues(text)
         for cue in found:
-            tell(of_word[cue.word])
+            if cue.word in of_word:  # not a word of the general list
+                tell(of_word[cue.word])
         return found
 
     annotate.find_cues = watched_cues

@@ -402,7 +402,8 @@ def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) ->
     elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
         clause.action, clause.action_at = modal.word[1:], modal.start + 1
     clause.strength = parsed.strength
-    clause.subject = _subject(parsed, modal or verb)
+    head = verb if parsed.passive else modal or verb
+    clause.subject = _subject(parsed, head)
 
 
 def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
@@ -418,12 +419,19 @@ def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
     """What stands before the head and its adverbs, if it is more than a character."""
     if head is None or parsed.contiguous:
         return None
-    stop = next(
-        (
-            c.start
-            for c in parsed.cues
-            if parsed.start < c.start < head.start and c.kind in {"adverb", "prep", "object"}
-        ),
+    agent = next((c for c in parsed.cues if c.word == "由" and c.start < head.start), None)
+    if agent is not None:
+        return (agent.end, _stop(parsed, agent.end, head))
+    if parsed.prep or parsed.object_prep:
+        return None
+    stop = _stop(parsed, parsed.start, head)
+    return (parsed.start, stop) if stop - parsed.start >= 2 else None
+
+
+def _stop(parsed: Parse, start: int, head: Cue) -> int:
+    """Where the subject that begins at ``start`` ends: before the adverbs and phrases of the verb."""
+    kinds = {"adverb", "prep", "object", "modal"}
+    return next(
+        (c.start for c in parsed.cues if start < c.start < head.start and c.kind in kinds),
         head.start,
     )
-    return (parsed.start, stop) if stop - parsed.start >= 2 else None

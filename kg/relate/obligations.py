@@ -9,6 +9,7 @@ from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
+from kg.relate.aspect import kind_of
 from kg.relate.clauses import Clause
 from kg.relate.statements import excluded_spans, mentions_of
 
@@ -53,13 +54,11 @@ def obligations(
         begin = clause.condition_at if clause.condition_at is not None else clause.start
         excluded = excluded_spans(text, begin, clause.end)
         named = [
-            m.concept
+            m
             for m in mentions_of(layers.mentions, starts, begin, clause.end)
-            if m.scheme == "hazard"
-            and m.masked != "body"
-            and not any(a <= m.start and m.end <= b for a, b in excluded)
+            if m.masked != "body" and not any(a <= m.start and m.end <= b for a, b in excluded)
         ]
-        hazards = tuple(dict.fromkeys(named))
+        hazards = tuple(dict.fromkeys(m.concept for m in named if m.scheme == "hazard"))
         if hazards:
             topic = hazards if len(hazards) == 1 else ()
         else:
@@ -85,6 +84,19 @@ def obligations(
                 deadline=limit[1] if limit else None,
                 deadline_text=limit[0] if limit else None,
                 strength=clause.strength,
+                responsibilities=tuple(
+                    dict.fromkeys(
+                        m.concept
+                        for m in named
+                        if m.scheme == "responsibility" and m.masked is None
+                    )
+                ),
+                kind=kind_of(
+                    quote,
+                    modality,
+                    dated=limit is not None,
+                    concrete=any(m.scheme != "responsibility" for m in named),
+                ),
                 meeting=meeting_at(clause.start),
             )
         )

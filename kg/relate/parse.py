@@ -335,7 +335,7 @@ class _Finder:
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
             led = led and self.text[self.cues[k - 1].start - 1] != "、"
-            if led or (compound and self._led(k)):
+            if led or (compound and self._led(k)) or self._refused(k):
                 self.adverbial = True
                 return cue
             if (
@@ -348,6 +348,13 @@ class _Finder:
             ):
                 return cue
         return None
+
+    def _refused(self, k: int) -> bool:
+        """不 right before the verb and how it is done: 不盲目施救."""
+        at = self.cues[k].start
+        while k > 0 and self.cues[k - 1].end == at and self.cues[k - 1].kind == "manner":
+            k, at = k - 1, self.cues[k - 1].start
+        return self.text[at - 1] == "不" and self.text[at - 2] != "并"
 
     def _unknown(self, position: int) -> Cue | None:
         """The two characters behind the last modal or adverb, where no known verb is there."""

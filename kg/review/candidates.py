@@ -77,6 +77,10 @@ def candidates(readings: Iterable[Reading], *, known: Iterable[str] = ()) -> lis
     return sorted(found.values(), key=lambda c: (-len(c.notices), -c.times, c.scheme, c.term))
 
 
+#: Kinds of words of the general list: they may stand in a term (蹦极, 飞行).
+GENERAL = frozenset({"v", "a", "i", "single", "verb", "manner"})
+
+
 def _unknown(page: Reading) -> Iterator[tuple[str, str, int, int, list[str], str]]:
     layers = page.layers
     text = layers.text
@@ -85,7 +89,11 @@ def _unknown(page: Reading) -> Iterator[tuple[str, str, int, int, list[str], str
         if mention.masked is None:
             by_scheme[mention.scheme].append(mention)
     named = sorted(m.start for m in layers.mentions)
-    cues = [c.start for c in layers.cues]
+    cues = [
+        c.start
+        for c in layers.cues
+        if c.kind not in GENERAL or (c.kind == "verb" and c.value >= "2")  # governs: in no term
+    ]
     sentences: dict[int, tuple[int, int]] = {}
     for s in layers.segments:
         begin, stop = sentences.get(s.sentence, (s.start, s.end))
