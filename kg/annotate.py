@@ -81,7 +81,13 @@ UNSEEN = frozenset({"n", "noun"})
 @cache
 def strength_of() -> dict[str, int]:
     """The strength of every modal and adverb word."""
-    return {w: r.strength for n in ("modality", "adverbs") for r in rows(n) for w in r.words}
+    return {
+        w: r.strength
+        for n in ("modality", "adverbs", "verbs")
+        for r in rows(n)
+        if r.strength
+        for w in r.words
+    }
 
 
 def find_cues(text: str) -> list[Cue]:

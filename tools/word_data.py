@@ -21,7 +21,23 @@ CLASSES = {
 #: Names of persons and places, and words rarer than this, cut running text wrongly.
 RARE = 15
 #: Words that in running text are mostly the beginning of another: 以防|控, 受气|候.
-WRONG = frozenset({"以防", "受气", "以求", "生命", "名单", "会上", "起事", "排长", "内核", "部应"})
+WRONG = frozenset(
+    {
+        "以防",
+        "受气",
+        "以求",
+        "生命",
+        "名单",
+        "会上",
+        "起事",
+        "排长",
+        "内核",
+        "部应",
+        "立足点",
+        "把精",
+        "火和",
+    }
+)
 MODAL, COVERB = "要应须可需", "于从为予向由在以把将对按用给与先再做到有是"
 
 

@@ -243,6 +243,8 @@ class _Reader:
     def _wait(self, parsed: Parse, words: str) -> None:
         """A noun phrase that waits for its comment is its topic; a state is only the occasion."""
         cues = parsed.cues
+        if words[0] in "不无":
+            return
         if (cues and cues[-1].kind == "a" and cues[-1].end == parsed.end) or _REASON.match(words):
             self.condition = (parsed.start, parsed.end)
         else:
@@ -270,6 +272,8 @@ class _Reader:
                 return "told", last.why
         if words.endswith("如下"):
             return "told", "如下"
+        if modal is None and self._signs(parsed, words):
+            return "told", "signature"
         if verb is not None and self.text.startswith("了", verb.end):
             return "told", "了"
         if verb is None:
@@ -286,6 +290,10 @@ class _Reader:
         if verb.kind not in {"verb", "dual"}:
             return "told", "narrative"
         return ("told", "count") if _COUNT.search(words) else ("doing", "")
+
+    def _signs(self, parsed: Parse, words: str) -> bool:
+        line = self.layers.lines[parsed.segment.line]
+        return line.kind == "heading" and not parsed.segment.numbered and bool(_ORGAN.search(words))
 
     def _inside(self, parsed: Parse, past: Cue) -> bool:
         """Whether a sign of background only belongs to the object, or to a relative clause before."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from kg.cues import pattern
 from kg.layers import Cue, Segment
+from kg.lexicon import words
 
 _COPULA = pattern("clauses", "copula")
 _SPEAKER_BEFORE = pattern("clauses", "speaker-before")
@@ -52,6 +53,8 @@ _ONLY_ADVERBS = frozenset(
     }
 )
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
+#: 联合公安部门查处: with an agent behind it, no verb.
+_JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner"})
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
 _JOINS = frozenset({"", "、"})
@@ -158,7 +161,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.verb = finder.main(out.modal.end, bare=False)
     else:
         out.verb = finder.main(start, bare=True)
-        out.contiguous = out.verb is not None and finder.at == head and finder.plain
+        out.contiguous = out.verb is not None and finder.plain
         out.future = _future(text, inner, start)
         stop = out.verb.start if out.verb is not None else segment.end
         out.copula = bool(_COPULA.search(text, start, max(stop, start)))
@@ -202,7 +205,7 @@ def _sign(out: Parse, cue: Cue, strengths: Mapping[str, int]) -> None:
             out.aim = True
         case "back":
             out.back = out.back or cue.start == out.start
-        case "adverb" | "link" | "modal":
+        case "adverb" | "link" | "modal" | "dual":
             out.strength = max(out.strength, strengths.get(cue.word, 1))
 
 
@@ -272,16 +275,19 @@ class _Finder:
         if i < count and cues[i].start == position:
             cue = cues[i]
             idiom = cue.kind == "i" and (led or not bare)
+            if cue.word == _JOINTLY and self._scan(i + 1, cue.end) is not None:
+                self.coverb = cue
+                return self._scan(i + 1, cue.end)
             if idiom or cue.kind in VERBS or (cue.kind == "speech" and len(cue.word) > 1):
                 inside = self._relative(i, cue) if bare else None
                 if inside is None and bare and not led:
                     inside = self._behind(i, cue)
                 if inside is not None:
                     return inside
-                if not (bare and self._follows(cue, "的")) and not self._follows(cue, "中时后前"):
+                if not (bare and self._follows(cue, "的")) and not self._during(cue):
                     self.plain = True
                     return cue
-            if cue.kind in {"prep", "object"}:
+            if cue.kind in {"prep", "object"} or cue.word == _JOINTLY:
                 if len(cue.word) > 1:
                     self.coverb = cue
                 return self._scan(i + 1, cue.end)
@@ -349,6 +355,20 @@ class _Finder:
                 return cue
         return None
 
+    def _during(self, cue: Cue) -> bool:
+        """检查中发现, 开工前清点: the first verb only tells when."""
+        if not self._follows(cue, "中时后前") or (cue.kind == "verb" and cue.value >= "2"):
+            return False
+        return self.text[cue.end : cue.end + 2] not in words()
+
+    def _list_of_verbs(self, k: int) -> bool:
+        """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
+        at = self.cues[k].end + 1
+        following = [c for c in self.cues[k + 1 : k + 3] if c.start == at]
+        return bool(following) and (
+            following[0].kind in VERBS or following[0].kind in {"adverb", "manner"}
+        )
+
     def _refused(self, k: int) -> bool:
         """不 right before the verb and how it is done: 不盲目施救."""
         at = self.cues[k].start
@@ -358,6 +378,8 @@ class _Finder:
 
     def _unknown(self, position: int) -> Cue | None:
         """The two characters behind the last modal or adverb, where no known verb is there."""
+        if any(c.start == position and c.kind in {"prep", "object"} for c in self.cues):
+            return None
         for cue in reversed(self.cues):
             sure = cue.kind == "modal" or cue.word in _ONLY_ADVERBS or cue.word[0] == "逐"
             if sure or (cue.kind == "manner" and cue.start >= position):
@@ -392,11 +414,12 @@ class _Finder:
         many = [k for k in found if cues[k].kind != "single"]
         for k in many:
             cue = cues[k]
-            if self._led(k) and not self._follows(cue, "、和与"):
+            lists = self._follows(cue, "、和与") and not self._list_of_verbs(k)
+            if self._led(k) and not lists:
                 self.adverbial = True
                 return cue
             strong = cue.kind in {"verb", "dual"} and cue.value >= "2"
-            if strong and not self._follows(cue, "、") and text[cue.start - 1] not in "的、":
+            if strong and not lists and text[cue.start - 1] not in "的、":
                 return cue
         for k in found:
             if cues[k].kind == "single" and self._led(k):
@@ -412,6 +435,8 @@ class _Finder:
             return None
         self.weak = True
         heads = [k for k in pool if not _NOUN_HEAD.match(text, cues[k].end, self.end)]
+        if not heads:
+            heads = [k for k in found if cues[k].kind == "single"][:1]
         k = (heads or pool)[0]
         while k + 1 in pool and cues[k + 1].end == self.end and cues[k].end != cues[k + 1].start:
             k += 1
@@ -437,15 +462,15 @@ def is_leading(text: str, parsed: Parse) -> bool:
         return False
     if parsed.modal is not None and parsed.modal.value != "obligation":
         return False
-    words = text[parsed.start : parsed.end]
-    if parsed.modal is None and _AFTER.search(words):
+    written = text[parsed.start : parsed.end]
+    if parsed.modal is None and _AFTER.search(written):
         return True
     if parsed.prep or parsed.object_prep:
-        if _LEADING_END.search(words) and "作为" not in words:
+        if _LEADING_END.search(written) and "作为" not in written:
             return True
         return parsed.verb is None or parsed.weak
     if parsed.modal is None and parsed.verb is None:
-        return len(words) <= 4 and bool(_SHORT_TIME.search(words))
+        return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None
 
 
