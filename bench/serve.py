@@ -250,6 +250,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--triples", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--store", type=Path, help="keep the store here")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds of an endless query")
     parser.add_argument("--slowest", type=float, default=0.0, help="leave out slower queries (s)")
@@ -287,49 +288,101 @@ def _measure(path: Path, folder: Path, arguments: argparse.Namespace) -> None:
         + "&".join(f"{k}={quote(v)}" for k, v in given.items())
         for name, given, _ in kept
     ]
-    seconds = arguments.seconds
-    with oxigraph(path) as (url, _):
-        load(url, theirs, folder, max(2, seconds // 10))
-        reference = load(url, theirs, folder, seconds)
-        tell("oxigraph serve-read-only", reference)
-    with kg_serve(path, "--cache", "0") as (url, process):
-        load(url, ours, folder, max(2, seconds // 10))
-        before = memory(process)
-        bare = load(url, ours, folder, seconds)
-        more = f"{bare['per second'] / reference['per second']:.2f}× oxigraph"
-        tell("kg serve, no cache", bare, f"{more}; {before:.0f} → {memory(process):.0f} MiB")
-        tell("kg serve, no cache, /queries/NAME", load(url, names, folder, seconds // 2))
-    with kg_serve(path, "--cache", "0", "--seconds", str(arguments.limit)) as (url, _):
-        load(url, ours, folder, max(2, seconds // 10))
-        _beside("no cache", url, ours, folder, arguments)
-    with kg_serve(path, "--seconds", str(arguments.limit)) as (url, process):
-        load(url, ours, folder, max(2, seconds // 10))
-        before = memory(process)
-        full = load(url, ours, folder, seconds)
-        more = f"{full['per second'] / reference['per second']:.2f}× oxigraph"
-        tell("kg serve, cache", full, f"{more}; {before:.0f} → {memory(process):.0f} MiB")
-        tell("kg serve, cache, /queries/NAME", load(url, names, folder, seconds // 2))
-        _beside("cache", url, ours, folder, arguments)
+    limit = ("--seconds", str(arguments.limit))
+    with (
+        oxigraph(path) as (reference, other),
+        kg_serve(path, "--cache", "0") as (bare, plain),
+        kg_serve(path) as (full, keeping),
+    ):
+        runs = {
+            "oxigraph serve-read-only": (reference, theirs, other),
+            "kg serve, no cache": (bare, ours, plain),
+            "kg serve, no cache, /queries/NAME": (bare, names, plain),
+            "kg serve, cache": (full, ours, keeping),
+            "kg serve, cache, /queries/NAME": (full, names, keeping),
+        }
+        _alternate(runs, folder, arguments)
+    for name, options in {"no cache": ("--cache", "0"), "cache": ()}.items():
+        with kg_serve(path, *limit, *options) as (url, _):
+            _beside(name, url, ours, folder, arguments)
+
+
+Runs = dict[str, tuple[str, list[str], "subprocess.Popen[bytes]"]]
+
+
+def _alternate(runs: Runs, folder: Path, arguments: argparse.Namespace) -> None:
+    """Measure the servers in turn, several times, so that a noisy machine is so to all of them."""
+    for url, paths, _ in runs.values():
+        with httpx.Client(base_url=url, timeout=120) as client:
+            for path in paths:
+                client.get(path, headers={"accept": "application/sparql-results+json"})
+    before = {name: memory(process) for name, (_, _, process) in runs.items()}
+    results: dict[str, list[dict[str, float]]] = {name: [] for name in runs}
+    for _ in range(arguments.rounds):
+        for name, (url, paths, process) in runs.items():
+            used = processor(process)
+            result = load(url, paths, folder, max(1, arguments.seconds // arguments.rounds))
+            result["processor"] = processor(process) - used
+            results[name].append(result)
+    first = _summed(next(iter(results.values())))
+    for name, parts in results.items():
+        total = _summed(parts)
+        wall = total["per second"] / first["per second"]
+        work = total["per processor"] / first["per processor"]
+        after = memory(runs[name][2])
+        more = f"{wall:.2f}× oxigraph, {work:.2f}× a second of processor"
+        tell(name, total, f"{more}; {before[name]:.0f} → {after:.0f} MiB")
+
+
+def _summed(parts: list[dict[str, float]]) -> dict[str, float]:
+    """Put rounds together: counts summed, latencies the mean of the rounds."""
+    total = {key: sum(part[key] for part in parts) for key in parts[0]}
+    for key in ("p50", "p99"):
+        total[key] /= len(parts)
+    total["per second"] = total["requests"] / total["seconds"]
+    total["per processor"] = total["requests"] / max(total["processor"], 0.01)
+    return total
+
+
+def processor(process: subprocess.Popen[bytes]) -> float:
+    """Return the seconds of processor of a process and all that were ever below it."""
+    waiting, ticks = [process.pid], 0
+    while waiting:
+        pid = waiting.pop()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+        except OSError:
+            continue
+        ticks += sum(map(int, fields[11:15]))
+        waiting += map(int, children.split())
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _beside(
     name: str, url: str, paths: list[str], folder: Path, arguments: argparse.Namespace
 ) -> None:
-    """Measure without and with ten endless queries, in one run."""
-    alone = load(url, paths, folder, arguments.seconds // 2)
+    """Measure without and with ten endless queries, in turn, in one run."""
     stop, statuses, times = threading.Event(), list[int](), list[float]()
-    threads = [
-        threading.Thread(target=endless, args=(url, stop, statuses, times)) for _ in range(10)
-    ]
-    for thread in threads:
-        thread.start()
-    time.sleep(1)
-    crowded = load(url, paths, folder, arguments.seconds // 2)
-    stop.set()
-    for thread in threads:
-        thread.join()
-    share = crowded["per second"] / alone["per second"]
-    tell(f"{name}, ten endless beside", crowded, f"{share:.0%} of {alone['per second']:.0f}/s")
+    part = max(1, arguments.seconds // arguments.rounds)
+    load(url, paths, folder, part)
+    alone, crowded = [], []
+    for _ in range(arguments.rounds):
+        alone.append({**load(url, paths, folder, part), "processor": 1.0})
+        stop.clear()
+        threads = [
+            threading.Thread(target=endless, args=(url, stop, statuses, times)) for _ in range(10)
+        ]
+        for thread in threads:
+            thread.start()
+        time.sleep(1)
+        crowded.append({**load(url, paths, folder, part), "processor": 1.0})
+        stop.set()
+        for thread in threads:
+            thread.join()
+    one, other = _summed(alone), _summed(crowded)
+    share = other["per second"] / one["per second"]
+    tell(f"{name}, ten endless beside", other, f"{share:.0%} of {one['per second']:.0f}/s alone")
     cut = {status: statuses.count(status) for status in sorted(set(statuses))}
     print(f"  the endless: {cut}, {min(times):.1f} to {max(times):.1f} s each", flush=True)
 

@@ -23,6 +23,7 @@ class Desk:
     def __init__(self, pool: Pool, cache: Cache) -> None:
         self.pool = pool
         self.cache = cache
+        self._asking: dict[Hashable, asyncio.Future[Kept | None]] = {}
 
     async def answer(
         self,
@@ -36,19 +37,41 @@ class Desk:
         **arguments: Any,
     ) -> None:
         """Send the answer of a job; with a key it is kept, and found again."""
+        if not self.cache.size:
+            key = None
         if key is not None:
             kept = self.cache.get((self.pool.generation, key))
             if kept is not None:
                 await respond(send, 200, kept.body, type=kept.type, headers=(*_VARY, *headers))
                 return
-        reply = await self._run(receive, function, arguments)
-        body = reply.whole
-        if body is None:
-            await self._stream(reply, receive, send, headers)
-            return
+            kept = await self._asked_already((self.pool.generation, key))
+            if kept is not None:
+                await respond(send, 200, kept.body, type=kept.type, headers=(*_VARY, *headers))
+                return
+        found: Kept | None = None
+        asking = (self.pool.generation, key)
         if key is not None:
-            self.cache.put((reply.generation, key), Kept(reply.type, body))
-        await respond(send, 200, body, type=reply.type, headers=(*_VARY, *headers))
+            self._asking.setdefault(asking, asyncio.get_running_loop().create_future())
+        try:
+            reply = await self._run(receive, function, arguments)
+            body = reply.whole
+            if body is not None:
+                found = Kept(reply.type, body)
+                if key is not None:
+                    self.cache.put((reply.generation, key), found)
+        finally:
+            others = self._asking.pop(asking, None)
+            if others is not None and not others.done():
+                others.set_result(found)
+        if found is None:
+            await self._stream(reply, receive, send, headers)
+        else:
+            await respond(send, 200, found.body, type=found.type, headers=(*_VARY, *headers))
+
+    async def _asked_already(self, key: Hashable) -> Kept | None:
+        """Wait for the same question of somebody else; None where there is none, or no answer."""
+        asking = self._asking.get(key)
+        return None if asking is None else await asyncio.shield(asking)
 
     async def fetch(
         self, function: Callable[..., None], *, key: Hashable = None, **arguments: Any

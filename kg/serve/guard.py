@@ -16,6 +16,7 @@ from urllib.parse import quote
 from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+from starlette.exceptions import HTTPException
 
 from kg.serve.errors import Refused
 
@@ -79,6 +80,9 @@ class Guard:
             await self.app(scope, receive, sending)
         except Refused as error:
             await self._refuse(scope, error, sending, started=status != 0)
+        except HTTPException as error:  # Starlette's: no such file, no such method
+            plain = Refused(error.status_code, error.detail)
+            await self._refuse(scope, plain, sending, started=status != 0)
         except Exception:
             # For those who run the server; a client learns nothing of our code.
             sys.stderr.write(traceback.format_exc())

@@ -29,13 +29,15 @@ from kg.serve.wire import Worker
 
 _TICK = 0.025
 LONG = 0.15
-"""Seconds after which a question no longer counts as short."""
+"""Seconds of processor after which a question no longer counts as short."""
+_SITS = 2.0
+"""Seconds after which it does not either, though it uses no processor: its reader is slow."""
 _NICE = ((3.0, 19), (1.0, 8))
-"""Seconds after which a worker is told to leave the processor to others, and how much (nice)."""
-_CROWD = 10
+"""Seconds of processor after which a worker leaves it to others, and how much (nice)."""
+_CROWD = ((LONG, 10),)
 """The same where there are as many long questions as workers for short ones, at once."""
-_YIELDS = 4.0
-"""Seconds that a question has before it gives way to those that wait."""
+_YIELDS = (4.0, 1.0)
+"""Seconds, and seconds of processor, that a question has before it gives way to those that wait."""
 _START = 20.0
 
 
@@ -240,8 +242,15 @@ class Pool:
         return sum(
             1
             for w in self._workers.values()
-            if w.generation == self.generation and (w.reply is None or now - w.since < LONG)
+            if w.generation == self.generation and not self._long(w, now)
         )
+
+    def _long(self, worker: Worker, now: float) -> bool:
+        """Whether it is busy with something long.
+
+        On a laden machine everything takes long: what counts is the processor that it has had.
+        """
+        return worker.reply is not None and (worker.used > LONG or now - worker.since > _SITS)
 
     async def _sweep(self) -> None:
         tick = 0
@@ -257,20 +266,24 @@ class Pool:
                 sys.stderr.write(f"kg serve: {type(error).__name__}: {error}\n")
 
     def _room(self) -> bool:
-        """Whether another worker may be made; where it is needed, the oldest question yields."""
+        """Whether another worker may be made; where one is needed, the costliest question yields."""
         if len(self._workers) < self.settings.most:
             return True
         if self._waiting:
             now = time.monotonic()
-            oldest = min((w for w in self._workers.values() if w.reply), key=lambda w: w.since)
-            if now - oldest.since > _YIELDS:
-                self._cut(oldest, "crowd", self._busy())
+            old, laden = _YIELDS
+            had = [w for w in self._workers.values() if w.reply and now - w.since > old]
+            most = max(had, key=lambda w: w.used, default=None)
+            if most is not None and most.used > laden:
+                self._cut(most, "crowd", self._busy())
         return False
 
     def _look(self, *, memory: bool) -> None:
         now = time.monotonic()
-        long = sum(1 for w in self._workers.values() if w.reply and now - w.since > LONG)
-        crowd = ((LONG, _CROWD),) if long >= self.settings.workers else ()
+        for worker in self._workers.values():
+            worker.measure()
+        long = sum(1 for w in self._workers.values() if self._long(w, now))
+        crowd = _CROWD if long >= self.settings.workers else ()
         for worker in list(self._workers.values()):
             if worker.reply is None or not worker.ready:
                 continue
@@ -280,12 +293,12 @@ class Pool:
                 self._cut(worker, "time", Refused(504, words, hint="ask for less"))
                 continue
             for after, nice in (*_NICE, *crowd):
-                if age > after and worker.nice < nice:
+                if worker.used > after and worker.nice < nice:
                     with contextlib.suppress(OSError):
                         os.setpriority(os.PRIO_PROCESS, worker.pid, nice)
                     worker.nice = nice
                     break
-            if memory and age > LONG:
+            if memory and worker.used > LONG:
                 size = resident(worker.pid)
                 if size is not None and size > self.settings.memory:
                     words = "the question needs more memory than it may have"

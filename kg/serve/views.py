@@ -153,9 +153,15 @@ def entity(store: Store, out: Out, *, iri: str, page: int) -> None:
 
 
 def _pair(store: Store, predicate: Any, term: Any, known: dict[str, str]) -> dict[str, Any]:
-    pair: dict[str, Any] = {"property": predicate.value, "name": short(predicate.value, known)}
+    pair: dict[str, Any] = {
+        "property": {"iri": predicate.value, "short": short(predicate.value, known)},
+        "iri": None,
+        "names": {},
+        "language": None,
+    }
     if isinstance(term, ox.NamedNode):
-        pair |= {"iri": term.value, "text": short(term.value, known), "names": _names(store, term)}
+        pair |= {"iri": term.value, "short": short(term.value, known)}
+        pair |= {"text": pair["short"], "names": _names(store, term)}
     elif isinstance(term, ox.Literal):
         pair |= {"text": term.value, "language": term.language}
     else:

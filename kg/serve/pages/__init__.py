@@ -107,7 +107,7 @@ def called(thing: dict[str, Any], lang: str) -> str:
         if names.get(tag):
             return names[tag]
     return next(iter(names.values()), None) or str(
-        thing.get("name") or thing.get("short") or thing.get("text") or thing.get("iri", "")
+        thing.get("short") or thing.get("text") or thing.get("iri") or ""
     )
 
 
