@@ -83,7 +83,9 @@ def test_pages_have_nothing_inline_and_load_nothing_from_elsewhere(server, path)
             assert not value.startswith("//")
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "", "a:b"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example", "localhost.", "", "a:b"]
+)
 @pytest.mark.parametrize("path", ["/", "/sparql?query=ASK%7B%7D", "/healthz", "/static/site.css"])
 def test_a_host_that_is_not_ours_gets_nothing(server, host, path):
     response = server.get(path, headers={"host": host})

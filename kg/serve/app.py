@@ -24,6 +24,7 @@ from kg.serve.pool import Pool
 from kg.serve.protocol import Endpoint, describing, fields, header
 from kg.serve.settings import Settings
 from kg.serve.watch import watch
+from kg.serve.writes import Writes
 
 STATIC = Path(__file__).parent / "static"
 
@@ -51,8 +52,13 @@ class Server:
         self.pages = Pages(self.pool)
         self.api = Api(self.desk, self.pages)
         self.entities = Entities(self.desk, self.pages)
+        self.writes = Writes(self.desk, settings)
         self.endpoint = Endpoint(
-            self.desk, settings, page=self._sparql_page, describe=self._service
+            self.desk,
+            settings,
+            page=self._sparql_page,
+            describe=self._service,
+            update=self.writes.update if settings.writable else None,
         )
         self.router = Router(routes=self._routes(), lifespan=self._life)
         self.app = Guard(self._dispatch, settings, self.metrics)
@@ -72,6 +78,7 @@ class Server:
             Route("/notices/{id}", Raw(self.api.notice)),
             Route("/entity", self.entities),
             Route("/entity/{path:path}", self.entities),
+            Route("/graph", Raw(self.writes.graph_store)),
             Route("/openapi.json", Raw(self.api.openapi)),
             Route("/.well-known/void", Raw(self._void)),
             Route("/healthz", Raw(self._healthy)),

@@ -16,7 +16,18 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+from importlib import import_module
 from typing import Any
+
+#: What jobs need: the modules that they are in, and the parser behind complaints.
+_NEEDED = (
+    "kg.serve.describe",
+    "kg.serve.jobs",
+    "kg.serve.views",
+    "kg.serve.worker",
+    "kg.serve.writing",
+    "rdflib.plugins.sparql",
+)
 
 
 def main(descriptor: int) -> None:
@@ -50,6 +61,8 @@ def main(descriptor: int) -> None:
 
 def _load() -> None:
     """Import and read what jobs need, once for all workers: a new one is quick from its first job."""
+    for module in _NEEDED:
+        import_module(module)
     from kg.errors import KgError
     from kg.parameters import resolve
     from kg.query import find, named, run
