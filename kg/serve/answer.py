@@ -64,7 +64,7 @@ class Desk:
             if others is not None and not others.done():
                 others.set_result(found)
         if found is None:
-            await self._stream(reply, receive, send, headers)
+            await self._stream(reply, receive, send, headers, key)
         else:
             await respond(send, 200, found.body, type=found.type, headers=(*_VARY, *headers))
 
@@ -116,20 +116,35 @@ class Desk:
             self.pool.drop(reply)
 
     async def _stream(
-        self, reply: Reply, receive: Receive, send: Send, headers: tuple[tuple[str, str], ...]
+        self,
+        reply: Reply,
+        receive: Receive,
+        send: Send,
+        headers: tuple[tuple[str, str], ...],
+        key: Hashable,
     ) -> None:
+        """Send a long answer as it comes; keep it too, while it is not too long for that."""
         told = [
             (b"content-type", reply.type.encode("latin-1")),
             *((n.lower().encode(), v.encode("latin-1")) for n, v in (*_VARY, *headers)),
         ]
+        kept: list[bytes] | None = [] if key is not None else None
+        length = 0
         leaving = asyncio.ensure_future(_left(receive))
         leaving.add_done_callback(lambda task: self._gone(task, reply))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": told})
             async for chunk in reply.stream():
+                length += len(chunk)
+                if kept is not None:
+                    kept.append(chunk)
+                    if not self.cache.takes(length):
+                        kept = None
                 async with asyncio.timeout(self.pool.settings.seconds):  # for who does not read
                     await send({"type": "http.response.body", "body": chunk, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+            if kept is not None:
+                self.cache.put((reply.generation, key), Kept(reply.type, b"".join(kept)))
         finally:
             leaving.cancel()
             self.pool.drop(reply)

@@ -42,9 +42,13 @@ class Cache:
         self._kept.move_to_end(key)
         return found
 
+    def takes(self, length: int) -> bool:
+        """Whether an answer of this length would be kept."""
+        return length * self._PART <= self.size
+
     def put(self, key: Hashable, answer: Kept) -> None:
         """Keep an answer, unless it is too long."""
-        if len(answer.body) * self._PART > self.size:
+        if not self.takes(len(answer.body)):
             return
         before = self._kept.pop(key, None)
         if before is not None:

@@ -28,14 +28,16 @@ from kg.serve.settings import Settings
 from kg.serve.wire import Worker
 
 _TICK = 0.025
-LONG = 0.15
+LONG = 0.1
 """Seconds of processor after which a question no longer counts as short."""
-_SITS = 2.0
-"""Seconds after which it does not either, though it uses no processor: its reader is slow."""
-_NICE = ((3.0, 19), (1.0, 8))
-"""Seconds of processor after which a worker leaves it to others, and how much (nice)."""
-_CROWD = ((LONG, 10),)
-"""The same where there are as many long questions as workers for short ones, at once."""
+_SITS = 0.5
+"""Seconds after which it does not either: there is little processor, or its reader is slow."""
+_NICE = ((3.0, 19), (0.6, 10))
+"""Seconds of processor after which a worker leaves it to others, and how much (nice).
+
+That cannot be taken back, so such a worker ends with its question: its successor begins with cold
+caches, which costs about a tenth of a second.
+"""
 _YIELDS = (4.0, 1.0)
 """Seconds, and seconds of processor, that a question has before it gives way to those that wait."""
 _START = 20.0
@@ -170,7 +172,7 @@ class Pool:
 
     def _take(self) -> Worker | None:
         while self._idle:
-            worker = self._idle.popleft()
+            worker = self._idle.pop()  # the last to work has the warmest caches
             if worker.generation == self.generation or not self.ready:
                 return worker
             worker.close()
@@ -210,9 +212,9 @@ class Pool:
         self._free(worker)
 
     def _on_done(self, worker: Worker) -> None:
-        """Take a worker back, or let it go: it is too many, too old, or has lost its priority."""
+        """Take a worker back, or let it go: its snapshot is old, or it has lost its priority."""
         old = worker.generation != self.generation and self.ready
-        if old or worker.nice or self._short() > self.settings.workers:
+        if old or worker.nice:
             worker.close()
         else:
             self._free(worker)
@@ -259,6 +261,8 @@ class Pool:
             tick += 1
             try:
                 self._look(memory=tick % 8 == 0)
+                if tick % 40 == 0 and len(self._idle) > self.settings.workers:
+                    self._idle.popleft().close()  # more than are needed, and for a while
                 if self.problem is None or tick % 40 == 0:
                     while self._short() < self.settings.workers and self._room():
                         await self._fork()
@@ -272,18 +276,19 @@ class Pool:
         if self._waiting:
             now = time.monotonic()
             old, laden = _YIELDS
-            had = [w for w in self._workers.values() if w.reply and now - w.since > old]
-            most = max(had, key=lambda w: w.used, default=None)
-            if most is not None and most.used > laden:
-                self._cut(most, "crowd", self._busy())
+            heavy = [
+                w
+                for w in self._workers.values()
+                if w.reply and now - w.since > old and w.used > laden
+            ]
+            if len(heavy) > self.settings.most - self.settings.workers:
+                self._cut(max(heavy, key=lambda w: w.used), "crowd", self._busy())
         return False
 
     def _look(self, *, memory: bool) -> None:
         now = time.monotonic()
         for worker in self._workers.values():
             worker.measure()
-        long = sum(1 for w in self._workers.values() if self._long(w, now))
-        crowd = _CROWD if long >= self.settings.workers else ()
         for worker in list(self._workers.values()):
             if worker.reply is None or not worker.ready:
                 continue
@@ -292,7 +297,7 @@ class Pool:
                 words = f"the question took more than {worker.limit:g} seconds"
                 self._cut(worker, "time", Refused(504, words, hint="ask for less"))
                 continue
-            for after, nice in (*_NICE, *crowd):
+            for after, nice in _NICE:
                 if worker.used > after and worker.nice < nice:
                     with contextlib.suppress(OSError):
                         os.setpriority(os.PRIO_PROCESS, worker.pid, nice)
