@@ -118,11 +118,12 @@ def csv_table(graph: Graph) -> bytes:
     rows = [_row(graph, node, kind) for node in graph.subjects() if (kind := graph.kind(node))]
     rows.sort(key=lambda r: (r["notice"], int(r["start"] or 0), r["kind"], r["statement"]))
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
+        writer.writerow([guarded(row[column]) for column in COLUMNS])
     return out.getvalue().encode("utf-8-sig")
 
 
-def _cell(value: str) -> str:
+def guarded(value: str) -> str:
+    """Put an apostrophe before what a spreadsheet would run as a formula."""
     return f"'{value}" if _FORMULA.match(value) and not value.lstrip("-").isdigit() else value
 
 

@@ -20,6 +20,7 @@ from kg.errors import QueryError
 from kg.vocab import XSD
 
 if TYPE_CHECKING:
+    import pandas as pd
     from rich.console import Console
 
 Value = str | int | float | bool | Decimal | date | None
@@ -180,13 +181,20 @@ class Answer:
             console.print(Text("yes" if self else "no"))
             return
         headings, cells = self.shown()
-        if not cells:
-            return
-        widths = [max(map(_width, column)) for column in zip(headings, *cells, strict=True)]
-        if _fits(widths, console.width):
-            _print_table(console, headings, cells, self._numeric(headings))
-        else:
-            _print_records(console, headings, cells)
+        print_rows(console, headings, cells, self._numeric(headings))
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Make a pandas table of the rows, links and all; needs the extra ``pandas``."""
+        from kg.table import data_frame
+
+        return data_frame(self.columns, [tuple(row.values()) for row in self.rows])
+
+    def _repr_html_(self) -> str:
+        from kg.table import html_table
+
+        if self.kind == "boolean":
+            return f"<p>{'yes' if self else 'no'}</p>"
+        return html_table(*self.shown())
 
     def _numeric(self, headings: tuple[str, ...]) -> set[str]:
         return {
@@ -249,6 +257,22 @@ def safe(text: str) -> str:
 _READABLE = 16
 
 
+def print_rows(
+    console: Console,
+    headings: tuple[str, ...],
+    cells: list[tuple[str, ...]],
+    numeric: set[str] | frozenset[str] = frozenset(),
+) -> None:
+    """Print rows as a table, or one by one where the columns do not fit the width."""
+    if not cells:
+        return
+    widths = [max(map(_width, column)) for column in zip(headings, *cells, strict=True)]
+    if _fits(widths, console.width):
+        _print_table(console, headings, cells, numeric)
+    else:
+        _print_records(console, headings, cells)
+
+
 def _width(text: str) -> int:
     from rich.cells import cell_len
 
@@ -261,7 +285,10 @@ def _fits(widths: list[int], width: int) -> bool:
 
 
 def _print_table(
-    console: Console, headings: tuple[str, ...], cells: list[tuple[str, ...]], numeric: set[str]
+    console: Console,
+    headings: tuple[str, ...],
+    cells: list[tuple[str, ...]],
+    numeric: set[str] | frozenset[str],
 ) -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table

@@ -47,7 +47,8 @@ OPTIONAL = {
     "until": "2020年12月31日",
     "due": "2020-12-31",
     "bearer": "企业",
-    "notice": "d",
+    "notice": "a",
+    "damage notice": "d",
 }
 
 
@@ -81,7 +82,7 @@ def rows(store: Store, name: str, *columns: str, **parameters: object) -> list[t
 
 
 def test_the_queries_that_are_promised_are_there():
-    assert len(NAMES) == 42
+    assert len(NAMES) == 21
     assert [q.name for q in named()] == NAMES
 
 
@@ -120,7 +121,9 @@ def test_an_answer_is_the_same_whatever_the_order_of_building(name, store):
 def test_each_parameter_narrows_the_answer_and_agrees_with_rdflib(name, parameter, store):
     query = find(name)
     given = {**ASKED.get(name, {}), parameter: ASKED.get(name, {}).get(parameter)}
-    given[parameter] = given[parameter] or OPTIONAL[parameter]
+    given[parameter] = given[parameter] or OPTIONAL.get(
+        f"{name} {parameter}", OPTIONAL.get(parameter)
+    )
     narrowed, whole = run(store, name, given), run(store, name, ASKED.get(name))
     assert 0 < len(narrowed) <= len(whole)
     text = bind(query, given, store=store)

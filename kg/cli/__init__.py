@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from kg.cli import ask, keep, look, make, mend, prove, question, serve
+from kg.cli import analyse, ask, keep, look, make, mend, prove, question, serve
 from kg.cli.common import EPILOG, prepare_streams
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _module in (make, mend, question, ask, prove, look, keep, serve):
+for _module in (make, mend, question, ask, analyse, prove, look, keep, serve):
     for _name, _command in _module.COMMANDS.items():
         app.command(_name, epilog=EPILOG)(_command)
 for _name, _group in look.GROUPS.items():
