@@ -137,7 +137,7 @@ def matrix(
 # --- what they share ------------------------------------------------------------------------------
 
 
-def _open(store: Path) -> Graph:
+def _open(store: str) -> Graph:
     from kg.api import open as open_store
 
     return open_store(store)
