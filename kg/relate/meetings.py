@@ -174,7 +174,7 @@ class _Finder:
         for one in ordered:
             meeting, position, titled = one.meeting, one.at, one.frame == "title"
             for index, (known, at) in enumerate(kept):
-                if known.region != meeting.region:
+                if known.region != meeting.region and not (titled and meeting.region is None):
                     continue
                 if meeting.date and known.date and meeting.date != known.date:
                     continue
