@@ -1,0 +1,377 @@
+"""Whose page it is, who has the word where, and what is told of meetings, campaigns, documents and accidents."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import kg
+from kg.dates import find_days
+from kg.layers import Layers
+from kg.names import canonical, find_meetings
+from kg.relate.posts import find_posts
+from kg.resolve import resolve
+from kg.segment import segment
+from kg.subjects import deed
+from kg.turns import Speakers, Turn
+
+
+def regions(text: str) -> list[str]:
+    return [r.name for r in kg.extract(text).regions]
+
+
+def stressed(text: str) -> set[tuple[str | None, str]]:
+    return {(s.region, s.hazard) for s in kg.extract(text).stresses}
+
+
+def met(text: str) -> list[tuple[str, str | None, str | None]]:
+    return [(m.name, m.date, m.region) for m in kg.extract(text).meetings]
+
+
+# --- whose page it is -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        # the medium of a dateline
+        ("桃源新闻网4月26日讯 今天上午，我县召开安全会议。会议要求，要抓好煤矿安全。", ["桃源县"]),
+        # the source in the page data
+        (
+            "我县部署校车安全\n来源：桃源县应急管理局 2021-03-02\n县教育局要求，要加强校车安全。",
+            ["桃源县"],
+        ),
+        # the line of the paper under the report
+        (
+            "我市召开安全生产会议\n昨天，我市召开会议，要求抓好水库安全度汛。\n吉安晚报 2018-04-11 第1版",
+            ["吉安市"],
+        ),
+        # the signature of a notice without a place in its title
+        (
+            "关于做好防汛工作的通知\n各县（市、区）安委会：\n现通知如下：\n要加强水库巡查。\n承德市安全生产委员会办公室\n2023年6月8日",
+            ["承德市"],
+        ),
+        # the one character of its number
+        (
+            "关于做好防汛工作的通知\n湘安办〔2021〕5号\n各市州安委会：\n现通知如下：\n要加强水库巡查。\n2021年6月8日",
+            ["湖南省"],
+        ),
+        # an addressee that only the State has
+        (
+            "关于做好矿山安全工作的通知\n各省、自治区、直辖市安全生产委员会：\n要加强尾矿库巡查。\n国务院安委会办公室\n2021年6月8日",
+            ["全国"],
+        ),
+        # the visitor in the title is not the host
+        (
+            "省安全生产督查组督查我市安全生产工作\n滁州市应急管理局 2021-03-18\n副市长李江要求，要加强煤矿安全监管。",
+            ["滁州市"],
+        ),
+        # an accident in the title is somewhere else
+        (
+            "全市深刻吸取天津港“8·12”事故教训\n来源：铜陵市安监局 2015-08-20\n市安委办要求，要加强危险化学品管理。",
+            ["铜陵市"],
+        ),
+        # companies and schools
+        ("集团公司召开安全生产视频会议\n集团公司在沈阳召开会议，要求狠抓矿井瓦斯治理。", []),
+        (
+            "关于开展实验室检查的通知\n各二级学院、各部门：\n要加强危险化学品管理。\n西安某职业学院\n2021年5月8日",
+            [],
+        ),
+    ],
+)
+def test_the_page_belongs_to(text, names):
+    assert regions(text) == names
+
+
+def test_a_district_with_namesakes_is_written_by_its_name_alone():
+    text = "我区召开防火会议\n江北区融媒体中心　2022-07-09\n7月8日，我区召开全区防火工作会议，要求抓好森林防火。"
+    assert regions(text) == ["江北区"]
+    assert ("江北区", "forest-fire") in stressed(text)
+
+
+# --- who has the word -----------------------------------------------------------------------------
+
+WATCHED = (
+    "1月15日，国务院安委会召开全国安全生产电视电话会议。平度市组织收听收看。会议强调，要加强烟花爆竹监管。"
+    "会后，副市长王海阳要求，要紧盯煤矿安全。"
+)
+
+
+def test_what_a_county_watches_is_said_by_whose_meeting_it_is():
+    assert regions(WATCHED) == ["全国", "平度市"]
+    assert ("全国", "fireworks") in stressed(WATCHED)
+    assert ("平度市", "coal-mine") in stressed(WATCHED)
+    assert ("平度市", "fireworks") not in stressed(WATCHED)
+
+
+def test_the_meeting_goes_on_behind_a_member_that_acts():
+    text = "4月10日，湖南省召开全省安全生产视频会议。岳阳市派出3个组开展检查。会议要求，要紧盯烟花爆竹。"
+    assert ("湖南省", "fireworks") in stressed(text)
+
+
+def test_the_head_of_a_block_gives_way_to_who_acts_in_it():
+    text = "浙 江 舟山市8月15日召开全市海上安全大会。会议要求，要加强渔业船舶监管。"
+    assert regions(text) == ["舟山市"]
+
+
+def test_each_report_of_a_correspondent_stands_for_itself():
+    text = (
+        "多地应对寒潮\n本报武汉1月4日电（记者 黄陂生）　湖北召开视频会商会，要求加强道路交通安全。\n"
+        "本报西安1月4日电（记者 韩城）　渭南市1月4日召开推进会，要求加强尾矿库巡查。"
+    )
+    assert regions(text) == ["湖北省", "渭南市"]
+
+
+def test_a_subject_may_do_its_deed_in_the_next_clause():
+    text = "株洲：严查烟花爆竹\n4日爆炸发生后，株洲市委、市政府高度重视，立即召开紧急会议，要求烟花爆竹企业停产整顿。"
+    assert regions(text) == ["株洲市"]
+
+
+def test_each_of_several_subjects_acts():
+    text = "昨天，昌吉州、昌吉市分别召开会议，要求加强煤矿安全。"
+    assert set(regions(text)) == {"昌吉回族自治州", "昌吉市"}
+
+
+def test_a_person_who_was_introduced_speaks_for_the_post_not_for_a_place_of_that_name():
+    text = (
+        "凉山州召开防火会议，州长雷波主持会议。雷波强调，要抓好森林防火。他要求，要加强加油站监管。"
+    )
+    assert regions(text) == ["凉山彝族自治州"]
+    assert {r for r, _ in stressed(text)} == {"凉山彝族自治州"}
+
+
+def test_the_whole_prefecture_is_not_a_county():
+    assert regions("昨晚，全州防火会议召开，要求抓好森林防火。") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "大方县个别乡镇干部责任悬空，要求不落实。",
+        "盘州市两座加油站无证经营，当地组织检查不力。",
+        "西昌城郊加油站实行专人盯守。",
+        "金华市应急管理局派员到会指导。",
+        "武汉市、宜昌市作了表态发言。",
+    ],
+)
+def test_a_place_that_is_criticised_or_only_there_does_not_act(text):
+    page = f"全省通报安全检查情况\n来源：贵州省安委办 2020-12-28\n{text}\n省安委办要求，要加强煤矿监管。"
+    assert regions(page) == ["贵州省"]
+
+
+def test_good_examples_do_not_act():
+    text = "凉山州民爆工作简报\n典型做法：会理市推行三重锁，盐源县清退过期雷管。\n州经信局要求，要加强民爆物品监管。"
+    assert regions(text) == ["凉山彝族自治州"]
+
+
+def test_in_a_formal_notice_only_its_issuer_speaks():
+    text = (
+        "北京市安全生产委员会办公室关于排查燃气隐患的通知\n各区安委会：\n现通知如下：\n"
+        "一、朝阳区、海淀区要加强老旧小区燃气排查。\n二、丰台区组织检查，督促燃气企业整改。"
+    )
+    assert regions(text) == ["北京市"]
+
+
+@pytest.mark.parametrize(
+    ("before", "meant"), [("广西壮族自治区", "广西壮族自治区"), ("南宁市青秀区", "青秀区")]
+)
+def test_quanqu_is_the_autonomous_region_or_the_district(before, meant):
+    text = f"{before}召开安全会议。全区要紧盯煤矿安全。"
+    assert stressed(text) == {(meant, "coal-mine")}
+
+
+def test_a_chief_organ_is_a_subject_whatever_its_name_holds():
+    assert deed("山东省应急管理厅印发通知", 3, 12, named=True).publishes
+    assert not deed("某省应当召开会议", 2, 8).acts
+
+
+NAMES = st.sampled_from(
+    [
+        "甲省",
+        "会议强调，",
+        "要抓好安全。",
+        "湖南省",
+        "：",
+        "召开",
+        "我市",
+        "全区",
+        "4月10日，",
+        "长沙市",
+        "副市长王海",
+        "他要求，",
+    ]
+    + ["\n"]
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(NAMES, max_size=14).map("".join))
+def test_turns_are_in_order_and_quote_the_text(text):
+    layers = Layers(text)
+    segment(layers)
+    speakers = resolve(layers, document=False)
+    assert speakers.starts == [t.start for t in speakers.turns] == sorted(speakers.starts)
+    for turn in speakers.turns:
+        if turn.evidence:
+            start, end = turn.evidence
+            assert 0 <= start < end <= len(text)
+
+
+def test_who_speaks_is_looked_up_by_place():
+    speakers = Speakers()
+    speakers.give(Turn(3, "湖南省", None, True))
+    assert [speakers.at(p) for p in (0, 3, 99)] == [None, "湖南省", "湖南省"]
+
+
+# --- meetings -------------------------------------------------------------------------------------
+
+
+def names_in(text: str) -> list[tuple[str, str]]:
+    layers = Layers(text)
+    segment(layers)
+    return [(name.name, frame) for name, frame in find_meetings(text, layers.segments)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("组织召开粉尘涉爆企业约谈培训会。", [("粉尘涉爆企业约谈培训会", "held")]),
+        ("以视频形式召开全市防台工作会商会。", [("全市防台工作会商会", "held")]),
+        ("召开全省低温冰冻灾害应对视频调度会。", [("全省低温冰冻灾害应对视频调度会", "held")]),
+        (
+            "传达学习全国、全省安全生产会议精神。",
+            [("全国安全生产会议", "cited"), ("全省安全生产会议", "cited")],
+        ),
+        ("已经县安委会第二次全体会议审议通过。", [("县安委会第二次全体会议", "at")]),
+        ("省委常委、副省长主持会议。", []),
+        ("结合市政府常务会议要求，提示如下。", []),
+        ("各地召开会议，召开新闻发布会。", []),
+    ],
+)
+def test_meetings_are_named(text, found):
+    assert names_in(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("昨日，我省召开防火会议。", "2024-01-03"),
+        ("12月30日，我省召开防火会议。", "2023-12-30"),
+        ("本周一，我省召开防火会议。", "2024-01-01"),
+        ("近日，我省召开防火会议。", None),
+        ("2日，某厂发生爆炸后，我省召开防火会议。", None),
+        ("1月2日，全国防火会议召开。全国会议一结束，我省接着召开防火会议。", "2024-01-02"),
+    ],
+)
+def test_the_day_of_a_meeting(text, date):
+    page = f"部署防火\n来源：湖南省林业局 2024-01-04\n{text}"
+    assert [d for _, d, r in met(page) if r == "湖南省"] == [date]
+
+
+def test_today_counts_from_the_dateline():
+    days = find_days("某网4月26日讯 今天上午，开会。昨天还没有。", "2019-04-28")
+    assert [d.iso for d in days] == ["2019-04-26", "2019-04-26", "2019-04-25"]
+
+
+def test_a_level_that_nobody_told_is_not_guessed():
+    page = "我区学习会议精神\n江北区政府 2022-07-09\n7月8日，我区召开防火会议，传达学习全市安全生产电视电话会议精神。"
+    assert ("全市安全生产电视电话会议", None, None) in met(page)
+
+
+def test_posts_preside_and_speak_never_persons():
+    text = "市委副书记、市长王海阳主持会议并讲话。会议由副市长李某某主持。省长在主会场出席会议并讲话。省长张某出席。"
+    posts = find_posts(text, 0, len(text))
+    assert posts.presiding == ("市委副书记、市长", "副市长")
+    assert posts.speaking == ("市委副书记、市长", "省长")
+
+
+def test_the_record_of_a_meeting_has_level_organiser_and_venue():
+    text = "4月10日，湖南省安委会召开全省安全生产视频会议，副省长李某主持。"
+    (meeting,) = kg.extract(text).meetings
+    assert meeting.level == "province"
+    assert meeting.organiser == "湖南省安委会"
+    assert meeting.presiding == ("副省长",)
+
+
+# --- campaigns, documents, accidents ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "page", "one"),
+    [
+        ("专项整治三年行动计划", None, "安全生产专项整治三年行动"),
+        ("安全生产专项整治三年计划", None, "安全生产专项整治三年行动"),
+        ("三年行动", "2021-03-01", "安全生产专项整治三年行动"),
+        ("三年行动", "2025-03-01", "安全生产治本攻坚三年行动"),
+        ("三年行动", None, "三年行动"),
+        ("国企改革三年行动", "2021-03-01", "国企改革三年行动"),
+    ],
+)
+def test_a_campaign_is_one_however_abbreviated(name, page, one):
+    assert canonical(name, page) == one
+
+
+def campaigns(text: str) -> list[str]:
+    return [c.name for c in kg.extract(text).campaigns]
+
+
+def test_a_campaign_needs_a_topic_or_bounds_of_its_own():
+    assert campaigns("湖南省要求，深入开展村居消防安全大排查行动。") == ["村居消防安全大排查行动"]
+    assert campaigns("湖南省要求，深入开展安全生产专项整治行动。") == []
+
+
+def incidents(text: str) -> list[kg.model.Incident]:
+    return list(kg.extract(text).incidents)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("去年浔江段曾发生“7·2”运砂船侧翻事故。", "“7·2”运砂船侧翻事故"),
+        ("其中“鲁荣渔6177”碰撞事故造成5人失踪。", "“鲁荣渔6177”碰撞事故"),
+        ("会议通报了四川宜宾恒达公司“7·12”重大爆炸着火事故情况。", "四川宜宾恒达公司“7·12”重大爆炸着火事故"),
+        ("11月21日河南安阳市凯信达公司火灾事故损失重大。", "河南安阳市凯信达公司火灾事故"),
+        ("分析登封“9·21”煤与瓦斯突出事故。", "登封“9·21”煤与瓦斯突出事故"),
+        ("今年是青岛“11·22”管道爆炸事故三周年。", "青岛“11·22”管道爆炸事故"),
+        ("吸取长沙自建房倒塌事故教训。", "长沙自建房倒塌事故"),
+    ],
+)  # fmt: skip
+def test_an_accident_is_named_as_the_text_names_it(text, name):
+    assert [i.name for i in incidents(text)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["长沙市道路交通事故起数下降。", "严防毕节煤矿瓦斯爆炸事故发生。", "全省发生火灾3起。"]
+)
+def test_accidents_in_general_are_none(text):
+    assert incidents(text) == []
+
+
+def test_an_accident_has_place_day_and_toll_where_they_are_told():
+    (one,) = incidents("2019年江苏响水“3·21”爆炸事故造成78人死亡、76人受伤。")
+    assert (one.place, one.date, one.dead, one.hurt, one.missing) == (
+        "响水县",
+        "2019-03-21",
+        78,
+        76,
+        None,
+    )
+    (other,) = incidents("吸取江苏响水“3·21”爆炸事故教训。")
+    assert other.date is None
+
+
+def test_a_shorter_name_in_the_same_notice_is_the_same_accident():
+    found = incidents("吸取和平区“9·11”仓库火灾教训。要从和平区仓库火灾中汲取教训。")
+    assert [i.name for i in found] == ["和平区“9·11”仓库火灾"]
+    assert len(found[0].evidence) == 2
+
+
+def test_a_document_has_number_and_issuer_and_films_are_none():
+    text = "根据省应急厅印发的《关于防汛的通知》（应急〔2021〕5号），观看警示教育片《警钟》，阅读《某某日报》。"
+    (policy,) = kg.extract(text).policies
+    assert (policy.name, policy.number, policy.issuer) == (
+        "关于防汛的通知",
+        "应急〔2021〕5号",
+        "省应急厅",
+    )
