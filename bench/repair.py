@@ -17,7 +17,7 @@ from pathlib import Path
 from kg.model import Alignment, Notice, Repaired
 from kg.read import read_path
 from kg.repair import repair
-from tests.damage import Damaged, corrupt
+from tests.damage import Damaged, Run, corrupt
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,23 +33,11 @@ class Tally:
         """Count one twin."""
         clean, runs = damaged.clean, damaged.runs
         applied = [e for e in restored.edits if e.kind == "bytes"]
-        inside = 0
         broken = set()
         for run in runs:
             broken.update(range(run.clean_start, run.clean_end))
-            want = clean[run.clean_start : run.clean_end]
-            overlap = [e for e in applied if e.start < run.end and run.start < e.end]
-            got = _at(restored, run.start, run.end)
-            inside += 1
-            if overlap and want in got:
-                self.count["exact"] += 1
-            elif overlap:
-                self.count["wrong"] += 1
-            elif any(e.start < run.end and run.start < e.end for e in restored.suspects):
-                self.count["flagged"] += 1
-            else:
-                self.count["missed"] += 1
-        self.count["runs"] += inside
+            self.count[verdict(damaged, restored, run)] += 1
+        self.count["runs"] += len(runs)
         self.count["outside"] += sum(
             not any(r.start < e.end and e.start < r.end for r in runs) for e in applied
         )
@@ -68,17 +56,38 @@ class Tally:
         )
 
 
-def _at(restored: Repaired, start: int, end: int) -> str:
-    """Return the restored characters whose source overlaps a span of the damaged text, and a little around."""
-    runs = restored.alignment.runs
-    out = [
-        restored.text[o : o + n]
-        if n != m
-        else restored.text[max(o, o + start - i) : o + end - i + 1]
-        for o, i, n, m in runs
-        if i < end and start < i + max(m, 1)
+def verdict(damaged: Damaged, restored: Repaired, run: Run) -> str:
+    """Say what became of a run: exact, wrong, flagged or missed.
+
+    Exact is measured over the run and all edits that touch it: what they made must be what stood there.
+    """
+    stop = max(run.end, run.start + 1)
+    edits = [e for e in restored.edits if e.kind == "bytes" and e.start < stop and run.start < e.end]
+    if not edits:
+        touched = any(e.start < stop and run.start < max(e.end, e.start + 1) for e in restored.suspects)
+        return "flagged" if touched else "missed"
+    start = min(run.start, *(e.start for e in edits))
+    end = max(run.end, *(e.end for e in edits))
+    before = [o for o in damaged.origin[start : run.start] if o >= 0]
+    behind = [o for o in damaged.origin[run.end : end] if o >= 0]
+    want = damaged.clean[
+        min(run.clean_start, *before, run.clean_start) : max(run.clean_end, *(o + 1 for o in behind), 0)
     ]
-    return "".join(out)
+    return "exact" if _restored(restored, start, end) == want.translate(_TO_HALF) else "wrong"
+
+
+_TO_HALF = str.maketrans("，！？；：", ",!?;:")
+
+
+def _restored(restored: Repaired, start: int, end: int) -> str:
+    """Give the restored characters that come from ``[start, end)`` of the damaged text."""
+    out = []
+    for o, i, n, m in restored.alignment.runs:
+        if n == m:
+            out.append(restored.text[o + max(0, start - i) : o + max(0, min(n, end - i))])
+        elif start <= i and i + m <= max(end, start + 1):
+            out.append(restored.text[o : o + n])
+    return "".join(out).translate(_TO_HALF)
 
 
 def _unbroken_same(damaged: Damaged, restored: Repaired) -> int:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,7 +23,8 @@ KEEP = frozenset(
 OTHER = {"症": "癥", "签": "簽", "冲": "沖"}
 MARKS = {",": "，", "!": "！", "?": "？", ";": "；", ":": "："}
 HALF = {full: half for half, full in MARKS.items()}
-CUTS = {mark.encode("gbk"): HALF.get(mark, mark) for mark in "，！？；：、。"}
+#: Share of the pages whose search does not look for the full stop: there `。“` breaks as `確保”` does.
+WITHOUT_STOP = 0.25
 _BESIDE_HAN = re.compile("(?<=[\u3000-\u9fff“”’—…·])[,!?;:]|[,!?;:](?=[\u3000-\u9fff“”‘—…])")
 
 
@@ -89,23 +92,30 @@ def corrupt(
     seed: int = 0,
     script: bool = True,
     glosses: int | None = None,
-    hit: float | None = None,
+    hit: float | Mapping[str, float] | None = None,
     end_q: bool | None = None,
     swallow: bool | None = None,
+    terms: Sequence[str] = (),
 ) -> Damaged:
     """A damaged twin of ``clean``; options left out are drawn from the seed.
 
-    ``glosses`` is the number of distinct characters glossed, ``hit`` the chance that a match is cut, ``end_q``
-    shows a lead byte left alone before a cut as ``?``, ``swallow`` lets one before a gloss eat the parenthesis.
+    ``glosses`` is the number of distinct characters glossed; ``hit`` the chance that a match is cut (one for
+    all marks, or one a mark; a mark left out is not looked for); ``end_q`` shows a lead byte left alone before a
+    cut as ``?``; ``swallow`` lets one before a gloss eat the parenthesis; ``terms`` are put into the
+    enumerations of the text first, one behind every third ``、``.
     """
     rng = random.Random(f"{seed}/{len(clean)}")
+    if terms:
+        clean = _enumerate(clean, terms, rng)
     clean = "".join(HALF.get(c, c) for c in clean)
     if end_q is None:
         end_q = rng.random() < 0.15
     if swallow is None:
         swallow = rng.random() < 0.7
     if hit is None:
-        hit = rng.choice([0.6, 0.75, 0.9, 1.0])
+        hit = _draw(rng)
+    elif not isinstance(hit, Mapping):
+        hit = dict.fromkeys("，！？；：、。", hit)
     shown = _BESIDE_HAN.sub(lambda m: MARKS[m[0]], clean)
     chars = [traditional(c) if script else c for c in shown]
     changed = sorted({t for c, t in zip(shown, chars, strict=True) if c != t and t in _syllables()})
@@ -162,12 +172,44 @@ def _insert_glosses(items: list[Item], gloss_of: dict[bytes, str]) -> list[Item]
     return out
 
 
-def _insert_cuts(items: list[Item], rng: random.Random, hit: float) -> list[Item]:
+def _draw(rng: random.Random) -> dict[str, float]:
+    """What a page's search looks for and how often it cuts: most matches, those of ：less often."""
+    page = rng.choice([0.6, 0.75, 0.9, 1.0])
+    hit = dict.fromkeys("，！？；、。", page)
+    hit["："] = page * rng.choice([0.0, 0.5, 1.0])
+    if rng.random() < WITHOUT_STOP:
+        del hit["。"]
+    return hit
+
+
+def _enumerate(clean: str, terms: Sequence[str], rng: random.Random) -> str:
+    """Put terms into enumerations: `煤矿、消防` becomes `煤矿、危化品、消防`."""
+    parts = clean.split("、")
+    out = [parts[0]]
+    for number, part in enumerate(parts[1:]):
+        if number % 3 == 0:
+            out.append(rng.choice(terms))
+        out.append(part)
+    return "、".join(out)
+
+
+def _insert_cuts(items: list[Item], rng: random.Random, hit: Mapping[str, float]) -> list[Item]:
+    """Search from left to right; a byte that one match holds cannot begin the next.
+
+    So 。before 狠 (A1A3 BAxx) is found as 。and its A3 is spent, and `海、` (BAA3 A1A2) breaks at A3A1 or
+    at A1A2, never at both. A match that is not taken spends nothing.
+    """
+    wanted = {mark.encode("gbk"): chance for mark, chance in hit.items()}
     out: list[Item] = []
-    for position, item in enumerate(items):
-        if _pair(items, position) in CUTS and rng.random() < hit:
+    position = 0
+    while position < len(items):
+        if (chance := wanted.get(_pair(items, position))) and rng.random() < chance:
             out.append(("c", "", -1))
-        out.append(item)
+            out.extend(items[position : position + 2])
+            position += 2
+        else:
+            out.append(items[position])
+            position += 1
     return out
 
 
@@ -199,7 +241,7 @@ def _decode(items: list[Item], clean: str, *, end_q: bool, swallow: bool) -> Dam
             shown.append(("?", (index,)))
         else:
             shown.append(("", (index,)))
-    return _align(shown, clean)
+    return _align(shown, clean, Counter(index for _, _, index in items))
 
 
 def _is_trail(byte: int) -> bool:
@@ -212,11 +254,13 @@ def _read(lead: int, trail: int) -> str:
     return data if len(data) == 1 and data > "\x7f" else ""
 
 
-def _align(shown: list[tuple[str, tuple[int, ...]]], clean: str) -> Damaged:
+def _align(
+    shown: list[tuple[str, tuple[int, ...]]], clean: str, lengths: Mapping[int, int]
+) -> Damaged:
     intact: dict[int, int] = {}  # clean index -> index in shown
     for number, (text, indexes) in enumerate(shown):
-        whole = indexes and len(set(indexes)) == 1 and len(indexes) in (1, 2) and text
-        if whole and not (len(indexes) == 1 and ord(clean[indexes[0]]) > 0x7F and text[0] == "?"):
+        # A character is intact where all its bytes, and no others, show it.
+        if text and len(set(indexes)) == 1 and len(indexes) == lengths[indexes[0]]:
             intact[indexes[0]] = number
     starts, text, origin = [], "", []
     back = {number: index for index, number in intact.items()}

@@ -97,7 +97,7 @@ def _mirror(page: _Page) -> None:
     glosses = gloss.find(text, traditional=traditional)
     if not traditional and not glosses.damage:
         return
-    found = broken.find(text, converted, traditional=traditional, glossed=glosses.gated)
+    found = broken.find(text, converted, glosses, traditional=traditional)
     gated = glosses.gated or sum(f.decided for f in found) >= FEW
     chosen = [f for f in found if f.decided and gated]
     for f in found:

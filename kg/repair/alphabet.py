@@ -24,6 +24,8 @@ MARKS: Mapping[str, float] = {
 RAREST = 17.0
 #: With an unknown trail byte only characters up to this cost are tried.
 COMMON = 13.0
+#: So many of the characters are taken for words of their own where the bytes allow more.
+FEW = 40
 _HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
 
 
@@ -35,6 +37,7 @@ class Alphabet:
     _by_trail: Mapping[int, tuple[tuple[int, str, str], ...]]
     _by_lead: Mapping[int, tuple[tuple[int, str, str], ...]]
     _cache: dict[tuple[Leads | None, int], Chars] = field(default_factory=dict)
+    _cheapest: dict[int, tuple[Chars, tuple[str, ...]]] = field(default_factory=dict)
 
     def find(self, leads: Leads | None, trail: int) -> Chars:
         """Give the characters with one of ``leads`` (None: any) and this trail byte."""
@@ -45,6 +48,15 @@ class Alphabet:
             got = {simple: char for lead, simple, char in rows if leads is None or lead in leads}
             self._cache[key] = got
         return got
+
+    def cheapest(self, chars: Chars) -> tuple[str, ...]:
+        """Give the most common of many characters."""
+        known = self._cheapest.get(id(chars))
+        if known is None or known[0] is not chars:
+            costs = words.single()
+            ordered = sorted(chars, key=lambda c: (MARKS.get(c) or costs.get(c, 99.0), c))
+            known = self._cheapest[id(chars)] = (chars, tuple(ordered[:FEW]))
+        return known[1]
 
     def unfinished(self, leads: Leads) -> Chars:
         """Give the common characters with one of ``leads`` whose trail byte could be left alone."""

@@ -8,28 +8,36 @@ broken is listed as suspect and stays as it is.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kg.repair import alphabet, candidates, lattice, script, words
-from kg.repair.bytes import MARK_BYTES, VARIANTS, encode, forward, is_lead
+from kg.repair import alphabet, candidates, lattice, readings, script, words
+from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
 from kg.repair.candidates import Path, Reading, Search
-from kg.repair.gloss import GLOSS
+from kg.repair.gloss import HAN, Glosses
 from kg.repair.page import Page
 from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
 SURE = 0.9
-#: Nats per character from which text after a mark is looked at: running text has 4-7, misread text 10-15.
+#: A suspicious mark that reads as text with this share is none.
+PLAIN = 0.98
+#: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
 ODD = 7.5
+#: Behind a full stop only text that begins with a rarer character (nats) is looked at.
+RARE = 11.0
 #: How far a passage reaches (characters): back to a mark, on behind the last suspicious mark.
-BACK, ON, JOIN, LONGEST = 40, 90, 40, 400
-_MARK = re.compile(r"[!?;:,、。]")
-_HALF_GLOSS = re.compile(r"\?[^\W\d_]{1,8}[)）]")
+BACK, ON, JOIN, LONGEST = 24, 60, 40, 400
+_MARK = re.compile("[!?;:,。]")
+_BROKEN_GLOSS = re.compile(rf"\?[^\W\d_{HAN}]{{1,8}}[)）]|(?<![{HAN}])[(（][^\W\d_{HAN}]{{1,8}}[)）]")
+_LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
 _ODD_CHAR = re.compile(
     "[\u2150-\u218f\u2190-\u25ff\u2460-\u24ff\u3040-\u3129\u0370-\u04ff\uff21-\uff5e]"
 )
 _QUOTE = re.compile("[“”]")
+_STRETCH = re.compile(f"[{HAN}]{{0,5}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +53,42 @@ class Finding:
     decided: bool
 
 
-def find(text: str, simplified: str, *, traditional: bool, glossed: bool) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """A place that looks broken."""
+
+    at: int
+    certain: bool
+    """No text reads so; it stays suspect even where no other reading is found."""
+
+
+def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> list[Finding]:
     """Suspected stretches of a page, in order, each with its best proposal.
 
     ``simplified`` is the same page converted character for character. Findings without a proposal have
     an empty replacement and are never decided.
     """
-    flat = GLOSS.sub(r"\g<char>", simplified) if glossed else simplified
-    page = Page.of(flat)
-    spots = list(_spots(text, simplified, page, glossed=glossed))
+    flat = _Flat.of(simplified, glosses)
+    glossed = glosses.gated
+    page = Page.of(flat.text, _everywhere(text, glosses))
+    letters = alphabet.of_script(traditional)
+    spots = sorted(
+        {s.at: s for s in _spots(text, flat, page, letters, glosses)}.values(), key=lambda s: s.at
+    )
     if not spots:
         return []
-    letters = alphabet.of_script(traditional)
     for spot in spots:
-        page.forget(_literal(simplified, spot))
+        page.forget(_literal(simplified, spot.at))
     passages = list(_passages(text, spots))
-    found: dict[tuple[int, int], list[Finding]] = {}
+    found: dict[int, list[Finding]] = {}
     for attempt in range(2):
         learned = 0
         for passage in passages:
-            old = found.get((passage.start, passage.end))
-            if attempt and old is not None and all(f.decided for f in old):
+            old = found.get(passage.start)
+            if old is not None and all(f.decided for f in old):
                 continue
             new = _solve(passage, text, page, letters, glossed=glossed)
-            found[passage.start, passage.end] = new
+            found[passage.start] = new
             for finding in new:
                 if not attempt and finding.decided:
                     page.learn(_simple(finding.patch.after, letters.traditional))
@@ -83,71 +103,131 @@ def _simple(text: str, traditional: bool) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class _Flat:
+    """A text without its fitting glosses."""
+
+    text: str
+    starts: tuple[int, ...]
+    """Where each kept stretch starts here,"""
+    origins: tuple[int, ...]
+    """and there."""
+
+    @classmethod
+    def of(cls, text: str, glosses: Glosses) -> _Flat:
+        pieces, starts, origins = [], [], []
+        position = size = 0
+        for gloss in glosses.damage:
+            pieces.append(text[position : gloss.start])
+            starts.append(size)
+            origins.append(position)
+            size += gloss.start - position
+            position = gloss.end
+        pieces.append(text[position:])
+        return cls("".join(pieces), (*starts, size), (*origins, position))
+
+    def origin(self, at: int) -> int:
+        """Where a character stood."""
+        index = bisect_right(self.starts, at) - 1
+        return self.origins[index] + at - self.starts[index]
+
+
+def _everywhere(text: str, glosses: Glosses) -> frozenset[str]:
+    """Characters that carry their gloss (nearly) wherever they occur, twice at least."""
+    counts = Counter(g.char for g in glosses.damage)
+    return frozenset(c for c, n in counts.items() if n > 1 and n >= 0.8 * text.count(c))
+
+
+@dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of a line that holds suspicious marks (offsets in the text)."""
+    """A part of a line that holds suspicious places (offsets in the text)."""
 
     start: int
     end: int
-    spots: tuple[int, ...]
+    spots: tuple[Spot, ...]
 
 
-def _spots(text: str, simplified: str, page: Page, *, glossed: bool) -> Iterator[int]:
-    """Marks (and half glosses) behind which the text looks misread."""
-    seen = set()
-    if glossed:
-        for match in _HALF_GLOSS.finditer(text):
-            seen.add(match.start())
-            yield match.start()
-    for match in _MARK.finditer(text):
-        if match.start() not in seen and _odd(simplified, match.start(), page):
-            yield match.start()
+def _spots(
+    text: str, flat: _Flat, page: Page, letters: alphabet.Alphabet, glosses: Glosses
+) -> Iterator[Spot]:
+    """Marks behind which the text looks misread, and glosses out of their place."""
+    if glosses.gated:
+        for gloss in glosses.found:
+            if not gloss.fits and len(gloss.readings) == 1:
+                yield Spot(gloss.start, certain=True)
+        for match in _BROKEN_GLOSS.finditer(text):
+            reading = _LETTERS.search(match[0])
+            if reading and readings.is_syllable(reading[0]):
+                yield Spot(match.start(), certain=True)
+    read = flat.text
+    for match in _MARK.finditer(read):
+        at = match.start()
+        verdict = _odd(read, at, page, letters)
+        if verdict is not None:
+            yield Spot(flat.origin(at), verdict)
 
 
-def _odd(simplified: str, at: int, page: Page) -> bool:
-    mark = simplified[at]
-    following = simplified[at + 1 : at + 2]
+def _odd(read: str, at: int, page: Page, letters: alphabet.Alphabet) -> bool | None:
+    """Whether the text behind a mark looks broken: True where no text reads so, None where it does not."""
+    mark = read[at]
+    following = read[at + 1 : at + 2]
+    if mark == "!":
+        return True
     if not following or following == "\n":
-        return mark == "!"
-    if mark in "、。":
-        return bool(_ODD_CHAR.match(following)) or _unlike(simplified, at, page, 10.0)
+        return True if mark == "?" else None
     if following in "、。,;:!?":
-        return mark in "!;"
-    if following < "\x80":  # it may have swallowed an ASCII byte: ;@(yuán), ?h
-        behind = simplified[at + 2 : at + 3]
-        return "@" <= following <= "~" and (behind in "((" or behind > "\u3400")
-    lead = MARK_BYTES[mark][1]
+        return True if mark != "。" else None
+    if following < "\x80":  # it may have swallowed an ASCII byte: ;@, ?h
+        behind = read[at + 2 : at + 3]
+        letter = "@" <= following <= "~" and (behind > "\u2000" or behind in "((")
+        if letter and following.isalpha() and mark in ":;":
+            return False
+        return True if letter or mark == "?" else None
     pair = encode(following)
     if pair is None:
-        return False
-    if mark == "," and pair[0] > 0xA0:
-        return False
-    return _unlike(simplified, at, page, ODD) if is_lead(lead) else False
+        return None
+    if mark == "," and not letters.find(_COMMA, pair[0]):
+        return None
+    if mark == "。" and words.single().get(following, 99.0) < RARE:
+        return None
+    odd = _unlike(read, at, page)
+    return odd if odd or mark == "?" else None
 
 
-def _unlike(simplified: str, at: int, page: Page, limit: float) -> bool:
+#: Lead byte of the character behind one that lost its lead to a comma.
+_COMMA = frozenset((MARK_BYTES[","][1],))
+
+
+def _unlike(read: str, at: int, page: Page) -> bool:
     """Whether the characters behind a mark do not read as text."""
-    if page.pairs.get(simplified[at + 1 : at + 3], 0.0) > 1.1:
+    if page.pairs.get(read[at + 1 : at + 3], 0.0) > 1.1:
         return False
-    stretch = re.match("[\u3400-\u9fff]*", simplified[at + 1 : at + 7])
-    han = stretch[0] if stretch else ""
-    after = simplified[at + 1 + len(han) : at + 2 + len(han)]
-    if _ODD_CHAR.match(after or " "):
+    match = _STRETCH.match(read, at + 1)
+    han = match[0] if match else ""
+    after = read[at + 1 + len(han) : at + 2 + len(han)]
+    if len(han) < 5 and _ODD_CHAR.match(after or " "):
         return True
     if not han:
         return False
-    return words.fluency(han) > limit
+    if len(han) < 3 and "@" <= after <= "~":
+        return True
+    return words.fluency(han) > ODD
 
 
 def _literal(simplified: str, at: int) -> str:
-    match = re.compile("[^\x00-\x7f]*").match(simplified, at + 1)
+    match = _NOT_ASCII.match(simplified, at + 1)
     return match[0][:40] if match else ""
 
 
-def _passages(text: str, spots: Sequence[int]) -> Iterator[Passage]:
-    group: list[int] = []
-    for spot in sorted(spots):
+_NOT_ASCII = re.compile("[^\x00-\x7f]*")
+
+
+def _passages(text: str, spots: Sequence[Spot]) -> Iterator[Passage]:
+    group: list[Spot] = []
+    for spot in spots:
         if group and (
-            spot - group[-1] > JOIN or spot - group[0] > LONGEST or "\n" in text[group[-1] : spot]
+            spot.at - group[-1].at > JOIN
+            or spot.at - group[0].at > LONGEST
+            or "\n" in text[group[-1].at : spot.at]
         ):
             yield _passage(text, group)
             group = []
@@ -156,41 +236,66 @@ def _passages(text: str, spots: Sequence[int]) -> Iterator[Passage]:
         yield _passage(text, group)
 
 
-def _passage(text: str, group: Sequence[int]) -> Passage:
-    line = text.rfind("\n", 0, group[0]) + 1
-    start = max(line, group[0] - BACK)
-    for match in _MARK.finditer(text, start, group[0]):
-        start = match.start()
-    end = text.find("\n", group[-1])
+def _passage(text: str, group: Sequence[Spot]) -> Passage:
+    first, last = group[0].at, group[-1].at
+    start = max(0, first - BACK)
+    window = text[start:first]
+    cut = max(window.rfind(c) for c in "\n!?;:,、。“《")
+    if cut >= 0 and window[cut] != "\n":
+        cut -= 1
+    start += cut + 1
+    window = text[start:first]
+    opening, closing = window.find("("), window.find(")")
+    if closing >= 0 and not 0 <= opening < closing:
+        start += closing + 1
+    end = text.find("\n", last)
     end = len(text) if end < 0 else end + 1
-    return Passage(start, min(end, group[-1] + ON), tuple(group))
+    return Passage(start, min(end, last + ON), tuple(group))
 
 
 def _solve(
     passage: Passage, text: str, page: Page, letters: alphabet.Alphabet, *, glossed: bool
 ) -> list[Finding]:
     row = lattice.tokens(text, passage.start, passage.end, glossed=glossed)
-    spots = frozenset(passage.spots)
-    cuts = frozenset(i for i, t in enumerate(row) if t.kind == "mark" and t.start in spots)
+    spots = {s.at for s in passage.spots}
+    cuts = frozenset(i for i, t in enumerate(row) if t.start in spots and _may_be_cut(row, i))
     grid = lattice.Lattice(row, letters, cuts)
     last = max((i for i, t in enumerate(row) if t.start in spots), default=0)
     quotes = _QUOTE.findall(text, text.rfind("\n", 0, passage.start) + 1, passage.start)
     opened = "“" if quotes and quotes[-1] == "“" else ""
     found = Search(grid, page, opened=opened, last=last, after=_after(text)).readings()
     if not found:
-        return []
+        return [_suspect(s.at, text, "no reading found") for s in passage.spots]
     shares = candidates.shares(found)
     spans = [_spans(grid, reading.path) for reading in found]
     out = []
     for span in spans[0]:
-        share = sum(s for s, own in zip(shares, spans, strict=True) if span in own)
+        share = sum(
+            s for s, own in zip(shares, spans, strict=True) if any(span.same(o) for o in own)
+        )
         out.append(_finding(span, share, found[0], grid, text))
-    if not spans[0] and any(spans[1:]):
-        worst = 1.0 - sum(s for s, own in zip(shares, spans, strict=True) if not own)
-        if worst > 0.05:
-            begin = passage.spots[0]
-            out.append(Finding(Patch(begin, begin + 1, ""), worst, False, "no reading", False))
+    for spot in passage.spots:
+        if any(f.patch.start <= spot.at <= f.patch.end for f in out):
+            continue
+        plain = sum(
+            s
+            for s, own in zip(shares, spans, strict=True)
+            if not any(o.start <= spot.at < o.end for o in own)
+        )
+        if spot.certain or plain < PLAIN:
+            out.append(_suspect(spot.at, text, f"reads as it stands with {plain:.0%}"))
     return out
+
+
+def _may_be_cut(row: Sequence[lattice.Token], at: int) -> bool:
+    """Whether a cut before a mark is thinkable: `?` before another mark stands for a lost byte."""
+    if row[at].kind != "mark":
+        return False
+    return not (row[at].text == "?" and at + 1 < len(row) and row[at + 1].kind == "mark")
+
+
+def _suspect(at: int, text: str, evidence: str) -> Finding:
+    return Finding(Patch(at, min(len(text), at + 1), ""), 0.0, False, evidence, False)
 
 
 def _after(text: str) -> Callable[[int], str]:
@@ -204,21 +309,27 @@ def _eol(text: str, at: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A hidden stretch of a reading: tokens ``[begin, end)`` show ``text``."""
+    """A hidden stretch of a reading: tokens ``[begin, stop)``, ``text[start:end]``."""
 
     begin: int
+    stop: int
+    start: int
     end: int
     text: str
     simple: str
     pieces: tuple[tuple[int, int], ...]
     stream: tuple[lattice.Item, ...]
 
+    def same(self, other: Span) -> bool:
+        """Whether another reading says the same."""
+        return (self.begin, self.stop, self.text) == (other.begin, other.stop, other.text)
+
 
 def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
     row = grid.row
     out: list[Span] = []
     begin = -1
-    position = 0
+    position = start = 0
     hidden: list[str] = []
     pieces: list[tuple[int, int]] = []
     items: list[lattice.Item] = []
@@ -227,9 +338,9 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
             if step.kind == "shown":
                 continue
             begin = state.inner if state.inner >= 0 else state.at
-            position = row[begin].start
+            position = start = row[begin].start
         stop = row[step.state.at].start if step.state.at < len(row) else row[-1].end
-        hidden.append(char + step.extra)
+        hidden.append(HALF.get(char, char) + step.extra)
         size = (1 + len(step.extra), stop - position)
         if size[1] == 0 and pieces:
             pieces[-1] = (pieces[-1][0] + size[0], pieces[-1][1])
@@ -239,10 +350,10 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
         position = stop
         if step.state.leads is None:
             text = "".join(hidden)
+            simple = _simple(text, grid.alphabet.traditional)
             out.append(
-                Span(begin, step.state.at, text, _simple(text, grid.alphabet.traditional),
-                     tuple(pieces), tuple(items))
-            )  # fmt: skip
+                Span(begin, step.state.at, start, position, text, simple, tuple(pieces), tuple(items))
+            )
             begin, hidden, pieces, items = -1, [], [], []
     return out
 
@@ -250,16 +361,13 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
 def _finding(
     span: Span, share: float, reading: Reading, grid: lattice.Lattice, text: str
 ) -> Finding:
-    row = grid.row
-    start = row[span.begin].start
-    end = row[span.end].start if span.end < len(row) else row[-1].end
-    follows = row[span.end : span.end + 1]
+    follows = grid.row[span.stop : span.stop + 1]
     tail = [b for t in follows if t.kind == "mark" and t.pair for b in t.pair]
-    shown = text[start:end] + "".join(t.text for t in follows if t.kind == "mark")
+    shown = text[span.start : span.end] + "".join(t.text for t in follows if t.kind == "mark")
     reproduced = any(forward([*span.stream, *tail], v) == shown for v in VARIANTS)
     term = _term(reading.text, span.simple)
     evidence = f"vocabulary: {term}" if term else f"words of the general list in {reading.text!r}"
-    patch = Patch(start, end, span.text, span.pieces)
+    patch = Patch(span.start, span.end, span.text, span.pieces)
     return Finding(patch, share, reproduced, evidence, share >= SURE and reproduced)
 
 

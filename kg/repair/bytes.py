@@ -60,8 +60,8 @@ def decode(lead: int, trail: int) -> str:
 
 
 def is_lead(byte: int) -> bool:
-    """Whether a byte can begin a pair."""
-    return 0x81 <= byte <= 0xFE
+    """Whether a byte begins a pair (80 does, and no pair with it has a character)."""
+    return 0x80 <= byte <= 0xFE
 
 
 def is_trail(byte: int) -> bool:
@@ -70,7 +70,7 @@ def is_trail(byte: int) -> bool:
 
 
 TRAILS = tuple(b for b in range(0x40, 0xFF) if is_trail(b))
-LEADS = tuple(range(0x81, 0xFF))
+LEADS = tuple(range(0x80, 0xFF))
 
 
 @cache
@@ -140,3 +140,14 @@ def forward(stream: Stream, variant: Variant) -> str | None:
             elif variant.mark:
                 out.append("?")
     return "".join(out)
+
+
+@cache
+def after_stop() -> tuple[str, ...]:
+    """Give the characters behind which a full stop can be cut: `。“` holds the bytes of `！`.
+
+    >>> "“" in after_stop(), "会" in after_stop()
+    (True, False)
+    """
+    full = {pair[1] for pair in MARK_BYTES.values() if pair[0] == 0xA3}
+    return tuple(c for lead in sorted(full) for trail in TRAILS if (c := decode(lead, trail)))

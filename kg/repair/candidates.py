@@ -1,39 +1,52 @@
 """The readings of a damaged passage, best first: words through the lattice, scored as one sentence.
 
-Every word of the lists that the lattice can spell is tried at every state (the lists are sorted, so a
-prefix is a range of them); the few best texts are kept at each state. The undamaged reading competes.
+Every word of the lists that the lattice can spell is tried at every state (the lists are trees: what may
+follow a prefix is met with what the bytes allow); the few best texts are kept at each state. The
+undamaged reading competes.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import exp
 from typing import TypeAlias
 
-from kg.repair import readings, words
+from kg.repair import phrases, readings, words
 from kg.repair.alphabet import MARKS
 from kg.repair.lattice import Item, Lattice, State, Step, Token
 from kg.repair.page import Page
-from kg.repair.words import WordList
+from kg.repair.words import END, UNKNOWN, Tree
 
-#: Texts kept at a state, and words tried from one.
-KEPT = 8
+#: Texts kept at a state, and words tried from one to another.
+KEPT = 10
 TRIED = 24
-#: Nats behind the best at which a text is dropped.
-BEAM = 12.0
+#: Single characters tried where the bytes allow many.
+SINGLES = 40
+#: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
+BEAM, FRONT = 12.0, 16.0
+#: Tokens of text in step that are read behind the last suspicious place, as far as they go.
+BEHIND = 4
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
-CUT = {"!": 1.0, ";": 1.0, "?": 1.5, ":": 3.0, ",": 2.0, "、": 4.0, "。": 5.0}
+CUT = {"!": 1.0, ";": 1.0, "?": 1.5, ":": 2.0, ",": 1.5, "、": 4.0, "。": 3.0}
 LITERAL = {",": 3.0, "、": 3.5, "。": 4.0, ";": 5.5, ":": 5.0, "!": 9.0, "?": 9.0, "\n": 3.0}
-ALONE, WITHIN, STRANGE, MISFIT, UNKNOWN = 9.0, 3.0, 14.0, 12.0, 17.0
+ALONE, WITHIN, STRANGE, MISFIT = 17.0, 3.0, 14.0, 12.0
 #: A quotation mark against the order of its fellows; marks side by side that never are.
 UNPAIRED, CROWDED = 9.0, 9.0
+#: A clause that ends or begins with a character that does not (rows no_end, no_begin).
+BROKEN_OFF = 4.0
+#: A hidden character that the page glosses elsewhere, without its gloss.
+UNGLOSSED = 7.0
+#: A hidden character that is a word by itself, where such words are rare (row alone).
+LONELY = 2.5
+#: A term of the vocabulary beside 、.
+LISTED = 1.5
 _OPEN = {"“": "”", "《": "》", "‘": "’", "（": "）"}
 _CLOSE = {close: opened for opened, close in _OPEN.items()}
 _MARKS = frozenset((*MARKS, *LITERAL)) - {"\n"}
 _STOPS = ",，、。;；:：!！?？"
+_ENDS = frozenset("，。；！？,;!?")
 #: Marks that do stand side by side.
 _NEIGHBOURS = frozenset(
     (
@@ -58,15 +71,8 @@ class Path:
 
 
 Steps: TypeAlias = tuple[tuple[State, Step, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A word (or another token) that leads from one state to another."""
-
-    text: str
-    cost: float
-    path: Steps
+#: A word (or another token) that leads from one state to another: cost, text, the way, whether it is a term.
+Move: TypeAlias = tuple[float, str, Steps, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +82,8 @@ class Reading:
     cost: float
     text: str
     path: Path
-
-
-@cache
-def _single(char: str) -> float:
-    return words.single().get(char, UNKNOWN)
+    term: bool = False
+    """The text ends with a term of the vocabulary."""
 
 
 def literal_cost(row: Sequence[Token], at: int) -> float:
@@ -94,7 +97,7 @@ def literal_cost(row: Sequence[Token], at: int) -> float:
         return MARKS[token.text]
     if token.kind == "ascii":
         if not token.text.isalnum():
-            return 5.0 if token.text in " ()[]-+%./" else ALONE
+            return 5.0 if token.text in " ()[]-+%./|" else ALONE
         beside = [row[i].text for i in (at - 1, at + 1) if 0 <= i < len(row)]
         if token.text.isdigit():
             return WITHIN
@@ -102,156 +105,215 @@ def literal_cost(row: Sequence[Token], at: int) -> float:
     return STRANGE if token.kind == "pair" else ALONE
 
 
+@dataclass(slots=True)
 class Search:
     """The search over one passage."""
 
-    def __init__(
-        self, lattice: Lattice, page: Page, *, opened: str, last: int, after: Callable[[int], str]
-    ) -> None:
-        self.lattice = lattice
-        self.row = lattice.row
-        self.page = page
-        self.opened = opened
-        """Opening marks before the passage that are still open."""
-        self.after = after
-        """Finds the first quotation mark of the line behind an offset."""
-        self.last = last
-        """The last token that is suspected; behind it the search may end."""
+    lattice: Lattice
+    page: Page
+    opened: str
+    """Opening marks before the passage that are still open."""
+    last: int
+    """The last token that is suspected; behind it the search may end."""
+    after: Callable[[int], str]
+    """Finds the first quotation mark of the line behind an offset."""
+    _kept: dict[State, dict[str, Reading]] = field(default_factory=dict)
+    _front: dict[int, float] = field(default_factory=dict)
+    """Least cost of a text that explains so many tokens."""
 
     def readings(self) -> list[Reading]:
         """All readings kept, best first."""
         start = State(0)
-        kept: dict[State, dict[str, Reading]] = {
-            start: {"": Reading(0.0, "", Path(start, None, "", None))}
-        }
+        kept = self._kept
+        kept[start] = {"": Reading(0.0, "", Path(start, None, "", None))}
+        self._front[0] = 0.0
         queue = [(start.order, 0, start)]
         number = 1
+        merged = -1
+        row = self.lattice.row
         while queue:
             _, _, state = heapq.heappop(queue)
-            got = sorted(kept.pop(state).values(), key=lambda r: (r.cost, r.text))[:KEPT]
-            got = [r for r in got if r.cost <= got[0].cost + BEAM]
-            if state.leads is None and self._done(state.at) and not queue:
-                return self._finish(got, state.at)
+            got = sorted(kept.pop(state).values(), key=_rank)[:KEPT]
+            if not got:
+                continue
+            limit = min(got[0].cost + BEAM, self._front[state.at] + FRONT)
+            got = [r for r in got if r.cost <= limit]
+            if state.leads is None and not queue and state.at > self.last:
+                merged = state.at if merged < 0 else merged
+                if (
+                    state.at >= len(row)
+                    or not row[state.at].han
+                    or state.at >= merged + BEHIND
+                ):  # fmt: skip
+                    return self._finish(got, state.at)
             for target, moves in self._moves(state).items():
-                texts = kept.get(target)
-                if texts is None:
-                    texts = kept[target] = {}
+                texts = kept.get(target) or {}
+                self._extend(target, texts, got, sorted(moves.values(), key=_first)[:TRIED])
+                if texts and target not in kept:
+                    kept[target] = texts
                     heapq.heappush(queue, (target.order, number, target))
                     number += 1
-                moves.sort(key=lambda move: (move.cost, move.text))
-                least = min((r.cost for r in texts.values()), default=999.0)
-                for move in moves[:TRIED]:
-                    for reading in got:
-                        if reading.cost + move.cost > least + BEAM:
-                            break
-                        least = self._extend(texts, reading, move, least)
         return []
 
-    def _done(self, at: int) -> bool:
-        if at >= len(self.row):
-            return True
-        return at > self.last + 1 and not self.row[at - 1].han
-
     def _extend(
-        self, texts: dict[str, Reading], reading: Reading, move: Move, least: float
-    ) -> float:
-        """Add a reading with a move behind it, where it is not hopeless; give the least cost."""
-        before, text = reading.text, move.text
-        cost = reading.cost + move.cost - self.page.joint(before, text)
-        if text[:1] in _MARKS:
-            cost += self._order(before, text)
-        if cost > least + BEAM:
-            return least
-        whole = before + text
-        other = texts.get(whole)
-        if other is None or other.cost > cost:
-            link = reading.path
-            for state, step, char in move.path:
-                link = Path(state, step, char, link)
-            texts[whole] = Reading(cost, whole, link)
-        return min(least, cost)
+        self,
+        target: State,
+        texts: dict[str, Reading],
+        got: Sequence[Reading],
+        moves: Sequence[Move],
+    ) -> None:
+        """Put every move behind every reading, where that is not hopeless."""
+        front = self._front.get(target.at, 999.0)
+        limit = min((r.cost for r in texts.values()), default=999.0) + BEAM
+        joint, order = self.page.joint, self._order
+        for price, text, steps, term in moves:
+            mark = text[:1] in _MARKS
+            for reading in got:
+                cost = reading.cost + price
+                if cost > limit:
+                    break
+                before = reading.text
+                if mark:
+                    cost += order(before, text)
+                    if reading.term and text == "、":
+                        cost -= LISTED
+                elif before:
+                    cost -= joint(before, text)
+                    if before[-1] in _ENDS and text[0] in phrases.no_begin():
+                        cost += BROKEN_OFF
+                    if term and before[-1] == "、":
+                        cost -= LISTED
+                if cost > limit or cost > front + FRONT:
+                    continue
+                whole = before + text
+                other = texts.get(whole)
+                if other is None or other.cost > cost:
+                    link = reading.path
+                    for state, step, char in steps:
+                        link = Path(state, step, char, link)
+                    texts[whole] = Reading(cost, whole, link, term)
+                    limit = min(limit, cost + BEAM)
+                    front = min(front, cost)
+        self._front[target.at] = front
 
-    def _moves(self, state: State) -> dict[State, list[Move]]:
+    def _moves(self, state: State) -> Mapping[State, Mapping[str, Move]]:
         """Words and other tokens from a state, by the state they lead to."""
         out: dict[State, dict[str, Move]] = {}
+        glossed = self.page.glossed
+        inside = self.page.inside
+        single, alone = words.single(), phrases.alone()
 
-        def add(move_to: State, text: str, cost: float, path: Steps) -> None:
-            texts = out.setdefault(self._settle(move_to, path), {})
+        def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
+            cost -= inside(text)
+            texts = out.get(to)
+            if texts is None:
+                texts = out[to] = {}
             other = texts.get(text)
-            if other is None or other.cost > cost - self.page.inside(text):
-                texts[text] = Move(text, cost - self.page.inside(text), path)
+            if other is None or other[0] > cost:
+                texts[text] = (cost, text, path, term)
 
-        for target, text, cost, path in self._spell(state, words.special()):
-            add(target, text, cost, path)
-        if state.lost <= 1:
-            for target, text, cost, path in self._spell(state, words.general()):
-                add(target, text, cost, path)
+        def walk(to: State, node: Tree, word: str, path: Steps, price: float, term: bool) -> None:
+            """Follow the tree of a list along the lattice."""
+            if END in node:
+                add(to, word, node[END] + price, path, term)
+                if len(node) == 1:
+                    return
+            for step in self.lattice.steps(to):
+                if step.state.lost > 1 and not term:
+                    continue
+                chars = step.chars
+                for simple in node.keys() & chars.keys():
+                    char = chars[simple]
+                    link = (*path, (to, step, char))
+                    deeper = node[simple]
+                    more = price + self._price(step)
+                    if glossed and char in glossed and step.kind != "shown":
+                        more += self._unglossed(step, char)
+                    if step.extra:
+                        if END in deeper:
+                            text = word + simple + step.extra
+                            add(step.state, text, deeper[END] + more, link, term)
+                    else:
+                        walk(self._settle(step.state, char), deeper, word + simple, link, more, term)
+
         for step in self.lattice.steps(state):
-            few = len(step.chars) <= 200
+            chars = step.chars
             price = self._price(step)
-            for simple, char in step.chars.items():
-                cost = MARKS.get(simple) or _single(simple)
-                if few or cost <= 9.5:
-                    add(step.state, simple + step.extra, cost + price, ((state, step, char),))
-        moves = {target: list(texts.values()) for target, texts in out.items()}
-        if state.leads is None and state.at < len(self.row):
-            token = self.row[state.at]
-            if not token.han:
-                shown = "" if token.kind == "gloss" else token.text
-                move = Move(shown, literal_cost(self.row, state.at), ())
-                moves.setdefault(State(state.at + 1), []).append(move)
-        return moves
+            orphan = step.kind.endswith("orphan")
+            for simple in chars if len(chars) <= SINGLES else self.lattice.alphabet.cheapest(chars):
+                char = chars[simple]
+                more = price
+                if glossed and char in glossed and step.kind != "shown":
+                    more += self._unglossed(step, char)
+                cost = MARKS.get(simple) or single.get(simple, UNKNOWN)
+                if step.kind != "shown" and simple not in alone and simple not in MARKS:
+                    cost += LONELY
+                if simple == "。" and step.kind in ("cut", "marked cut"):
+                    cost += self.page.stops
+                path = ((state, step, char),)
+                add(self._settle(step.state, char), simple + step.extra, cost + more, path, False)
+            if step.extra or orphan:
+                continue
+            for term, beginning in ((True, words.special_beginning), (False, words.beginning)):
+                if not term and step.state.lost > 1:
+                    continue
+                for simple, char in chars.items():
+                    node = beginning(simple)
+                    if node:
+                        more = price
+                        if glossed and char in glossed and step.kind != "shown":
+                            more += self._unglossed(step, char)
+                        path = ((state, step, char),)
+                        walk(self._settle(step.state, char), node, simple, path, more, term)
+        self._literal(state, out)
+        return out
 
-    def _settle(self, target: State, path: Steps) -> State:
+    def _literal(self, state: State, out: dict[State, dict[str, Move]]) -> None:
+        """Add the token of a state in step as it is shown."""
+        row = self.lattice.row
+        if state.leads is None and state.at < len(row):
+            token = row[state.at]
+            if not token.han:
+                text = "" if token.kind == "gloss" else token.text
+                move = (literal_cost(row, state.at), text, (), False)
+                out.setdefault(State(state.at + 1), {}).setdefault(text, move)
+
+    def _settle(self, target: State, char: str) -> State:
         """Pass over a gloss that belongs to the character just read."""
-        while target.leads is None and target.at < len(self.row):
-            token = self.row[target.at]
-            char = path[-1][2]
+        row = self.lattice.row
+        while target.leads is None and target.at < len(row):
+            token = row[target.at]
             if token.kind != "gloss" or not all(readings.fits(char, r) for r in token.readings):
                 break
             target = State(target.at + 1)
         return target
 
+    def _unglossed(self, step: Step, char: str) -> float:
+        """Cost of a hidden character that should have a gloss behind it, and has none."""
+        if step.kind == "glossed orphan":
+            return 0.0
+        row, at = self.lattice.row, step.state.at
+        if step.state.leads is None and not step.extra and at < len(row):
+            return 0.0 if row[at].kind == "gloss" else UNGLOSSED
+        return UNGLOSSED
+
     def _price(self, step: Step) -> float:
         if step.kind in ("cut", "marked cut"):
-            return CUT[self.row[step.state.at - 1].text]
+            return CUT[self.lattice.row[step.state.at - 1].text]
         return 0.0
 
-    def _spell(self, state: State, lexicon: WordList) -> Iterator[tuple[State, str, float, Steps]]:
-        """Words of two characters or more that the lattice spells from a state."""
-        general = lexicon is not words.special()
-        stack: list[tuple[State, str, int, int, Steps, float]]
-        stack = [(state, "", 0, len(lexicon.words), (), 0.0)]
-        while stack:
-            at, prefix, low, high, path, price = stack.pop()
-            steps = [
-                step
-                for step in self.lattice.steps(at)
-                if not step.extra
-                and not (general and step.state.lost > 1)
-                and (prefix or step.kind not in ("orphan", "marked orphan"))
-            ]
-            for simple, begin, end, step in _next(lexicon, prefix, low, high, steps):
-                word = prefix + simple
-                link = (*path, (at, step, step.chars[simple]))
-                more = price + self._price(step)
-                target = self._settle(step.state, link)
-                if lexicon.words[begin] == word:
-                    if prefix:
-                        yield target, word, lexicon.cost(begin) + more, link
-                    begin += 1
-                if begin < end:
-                    stack.append((target, word, begin, end, link, more))
-
     def _order(self, before: str, text: str) -> float:
-        """Cost of marks that cannot follow one another, or do not pair."""
+        """Cost of marks that cannot follow one another or this character, or do not pair."""
         cost = 0.0
         last = before[-1:]
-        if last in _MARKS and last + text not in _NEIGHBOURS:
+        mark = text[0]
+        if last in _MARKS and last + mark not in _NEIGHBOURS:
             cost += CROWDED
-        if text in _OPEN:
-            cost += UNPAIRED if text in self._open_after(before) else 0.0
-        elif text in _CLOSE and not self._open_after(before).endswith(_CLOSE[text]):
+        elif mark in _ENDS and last in phrases.no_end():
+            cost += BROKEN_OFF
+        if mark in _OPEN:
+            cost += UNPAIRED if mark in self._open_after(before) else 0.0
+        elif mark in _CLOSE and not self._open_after(before).endswith(_CLOSE[mark]):
             cost += UNPAIRED
         return cost
 
@@ -266,41 +328,24 @@ class Search:
 
     def _finish(self, got: Sequence[Reading], at: int) -> list[Reading]:
         out = []
-        ahead = self.after(self.row[at - 1].end if at else self.row[0].start)
+        row = self.lattice.row
+        ahead = self.after(row[at - 1].end if at else row[0].start)
         for reading in got:
             opened = self._open_after(reading.text)
             wrong = ahead in _OPEN and ahead in opened
             wrong = wrong or (ahead in _CLOSE and _CLOSE[ahead] not in opened)
             wrong = wrong or (not ahead and bool(opened))
-            out.append(
-                Reading(reading.cost + (UNPAIRED if wrong else 0.0), reading.text, reading.path)
-            )
-        return sorted(out, key=lambda r: (r.cost, r.text))
+            cost = reading.cost + (UNPAIRED if wrong else 0.0)
+            out.append(Reading(cost, reading.text, reading.path))
+        return sorted(out, key=_rank)
 
 
-def _next(
-    lexicon: WordList, prefix: str, low: int, high: int, steps: Sequence[Step]
-) -> Iterator[tuple[str, int, int, Step]]:
-    """Continuations of a prefix, each with its range of the word list and the step it takes."""
-    if sum(len(step.chars) for step in steps) * 2 < high - low:
-        for step in steps:
-            for char in step.chars:
-                begin, end = lexicon.range(prefix + char, low, high)
-                if begin < end:
-                    yield char, begin, end, step
-        return
-    depth = len(prefix)
-    position = low
-    while position < high:
-        char = lexicon.words[position][depth : depth + 1]
-        if not char:
-            position += 1
-            continue
-        begin = position
-        _, position = lexicon.range(prefix + char, position, high)
-        for step in steps:
-            if char in step.chars:
-                yield char, begin, position, step
+def _rank(reading: Reading) -> tuple[float, str]:
+    return reading.cost, reading.text
+
+
+def _first(move: Move) -> tuple[float, str]:
+    return move[0], move[1]
 
 
 def shares(got: Sequence[Reading]) -> list[float]:
@@ -311,13 +356,13 @@ def shares(got: Sequence[Reading]) -> list[float]:
     return [w / total for w in weights]
 
 
-def unroll(lattice: Lattice, path: Path) -> list[tuple[State, Step, str, list[Item]]]:
+def unroll(lattice: Lattice, path: Path) -> Iterator[tuple[State, Step, str, list[Item]]]:
     """Unroll a path: state, step, character of the page, and the piece of the hidden stream."""
-    out = []
+    links = []
     link: Path | None = path
     while link is not None and link.before is not None:
         if link.step is not None:
-            items = list(lattice.items(link.state, link.step, link.char))
-            out.append((link.state, link.step, link.char, items))
+            links.append((link.state, link.step, link.char))
         link = link.before
-    return out[::-1]
+    for state, step, char in reversed(links):
+        yield state, step, char, list(lattice.items(state, step, char))

@@ -193,7 +193,7 @@ class Lattice:
                 yield Step("swallowed", find(leads, trail), State(at + 1), chr(lead))
         if token is not None and token.kind == "ascii" and 0x40 <= ord(token.text) < 0x7F:
             yield Step("ascii", find(leads, ord(token.text)), State(at + 1))
-        if state.lost < MOST_LOST and state.inner < 0:
+        if state.lost < MOST_LOST:
             for lead, (_, trails) in _LOST_BY_TRAILS.items():
                 chars = find(leads, lead)
                 after = frozenset(t for t in trails if is_lead(t))

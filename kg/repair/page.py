@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
 
+from kg.repair.bytes import after_stop
 from kg.repair.gloss import HAN
 
 #: Only so much of a page is counted (characters); notices have 500-15,000.
 ENOUGH = 60_000
 #: Nats for a pair or a triple that the page has elsewhere, once, and for each doubling.
 PAIR, TRIPLE, DOUBLING = 1.0, 1.5, 0.4
+#: Nats for a full stop that stands unbroken where the search could have cut, and the most they weigh.
+UNBROKEN, MOST = 1.5, 2.0
+_UNBROKEN = re.compile("。(?=[%s])" % "".join(after_stop()))
 _STRETCH = re.compile(f"[{HAN}]{{2,}}")
 
 
@@ -23,9 +27,14 @@ class Page:
 
     pairs: dict[str, float] = field(default_factory=dict)
     triples: dict[str, float] = field(default_factory=dict)
+    glossed: frozenset[str] = frozenset()
+    """Characters of the page that carry their gloss everywhere else."""
+
+    stops: float = 0.0
+    """Nats against a full stop that was broken: the page has others in such places, unbroken."""
 
     @classmethod
-    def of(cls, text: str) -> Page:
+    def of(cls, text: str, glossed: frozenset[str] = frozenset()) -> Page:
         """Count a text that is simplified and free of glosses."""
         stretches = _STRETCH.findall(text[:ENOUGH])
         pairs = Counter(a + b for s in stretches for a, b in pairwise(s))
@@ -33,6 +42,8 @@ class Page:
         return cls(
             {k: PAIR + DOUBLING * log(n) for k, n in pairs.items()},
             {k: TRIPLE + DOUBLING * log(n) for k, n in triples.items() if n > 1},
+            glossed,
+            min(MOST, UNBROKEN * len(_UNBROKEN.findall(text))),
         )
 
     def forget(self, text: str) -> None:

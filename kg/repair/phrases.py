@@ -11,10 +11,10 @@ from kg.data import ONTOLOGY
 from kg.errors import DataFileError
 
 _FILE = ONTOLOGY / "repairs.yaml"
-#: Rarity of a phrase and of a label of the vocabulary, in nats, as if it were a common word. Swept
-#: 8-14 on damaged twins: flat from 9 to 12.
-COST = 11.0
-LABEL_COST = 11.0
+#: Rarity of a frequent phrase, of another one, and of a label of the vocabulary, in nats.
+FREQUENT_COST = 7.5
+COST = 10.0
+LABEL_COST = 10.0
 
 
 @cache
@@ -29,13 +29,33 @@ def rows() -> dict[str, Any]:
 
 
 @cache
-def phrases() -> frozenset[str]:
-    """Expressions of safety administration.
+def phrases() -> Mapping[str, float]:
+    """Expressions of safety administration, and their cost in nats.
 
-    >>> "两客一危" in phrases()
+    >>> phrases()["两客一危"] < phrases()["高支模"]
     True
     """
-    return frozenset(p for line in rows().get("phrases", {}).values() for p in line.split())
+    themes = rows().get("phrases", {})
+    table = {p: COST for line in themes.values() for p in line.split()}
+    return table | dict.fromkeys(themes.get("frequent", "").split(), FREQUENT_COST)
+
+
+@cache
+def no_end() -> frozenset[str]:
+    """Characters that hardly end a clause."""
+    return frozenset(rows().get("no_end", ""))
+
+
+@cache
+def no_begin() -> frozenset[str]:
+    """Characters that hardly begin a clause."""
+    return frozenset(rows().get("no_begin", ""))
+
+
+@cache
+def alone() -> frozenset[str]:
+    """Characters that are words by themselves."""
+    return frozenset(rows().get("alone", ""))
 
 
 @cache

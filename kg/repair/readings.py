@@ -49,6 +49,15 @@ def normal(syllable: str) -> str:
     return unicodedata.normalize("NFC", syllable.translate(_LOOKALIKES))
 
 
+def is_syllable(letters: str) -> bool:
+    """Whether letters are a syllable of pinyin.
+
+    >>> is_syllable("shù"), is_syllable("the")
+    (True, False)
+    """
+    return base(letters) in by_base()
+
+
 def fits(char: str, syllable: str) -> bool:
     """Whether ``char`` can be read so, whatever the tone.
 

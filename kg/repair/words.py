@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from functools import cache
 from math import log
 from pathlib import Path
+from typing import Any, TypeAlias
 
 _FILE = Path(__file__).resolve().parent / "data" / "words.txt.gz"
 #: One step of the rarity byte is 4 centibels; in nats.
 _STEP = 0.04 * log(10)
 _BASE = log(10)
+#: Cost of a character that is no word of the list, in nats.
+UNKNOWN = 17.0
 #: What sorts after every character of a word.
 LAST = "\U0010ffff"
 
@@ -56,11 +59,11 @@ def special() -> WordList:
     from kg import ontology
     from kg.repair import phrases
 
-    table = dict.fromkeys(phrases.phrases(), phrases.COST)
+    table = dict(phrases.phrases())
     for concept in ontology.concepts():
         for label in (concept.zh, *concept.alt, *concept.hidden):
             if len(label) > 1 and all("\u4e00" <= c <= "\u9fff" for c in label):
-                table[label] = phrases.LABEL_COST
+                table.setdefault(label, phrases.LABEL_COST)
     ordered = sorted(table)
     return WordList(ordered, [table[word] for word in ordered])
 
@@ -72,24 +75,60 @@ def single() -> dict[str, float]:
     return {w: words.cost(i) for i, w in enumerate(words.words) if len(w) == 1}
 
 
+#: A word list as a tree: a character leads to what may follow it; END leads to the cost of a word that ends here.
+#: (A value is a float under END and a tree elsewhere.)
+Tree: TypeAlias = dict[str, Any]
+END = ""
+
+
+@cache
+def beginning(char: str) -> Tree:
+    """All longer words of the general list that begin with a character, made into a tree when first asked for."""
+    return _tree(general(), char)
+
+
+@cache
+def special_beginning(char: str) -> Tree:
+    """The vocabulary's words that begin with a character."""
+    return _tree(special(), char)
+
+
+def _tree(lexicon: WordList, char: str) -> Tree:
+    words, tree = lexicon.words, Tree()
+    for index in range(*lexicon.range(char, 0, len(words))):
+        if len(words[index]) == 1:
+            continue
+        node = tree
+        for c in words[index][1:]:
+            deeper = node.get(c)
+            if deeper is None:
+                deeper = node[c] = Tree()
+            node = deeper
+        node[END] = lexicon.cost(index)
+    return tree
+
+
 def fluency(text: str) -> float:
     """Nats per character of the best division of a text into words (running text has 4 to 7).
 
     >>> fluency("安全生产工作") < 7 < fluency("贰藛髂繕")
     True
     """
-    lists = (general(), special())
-    best = [0.0] + [999.0] * len(text)
+    size = len(text)
+    best = [0.0] + [999.0] * size
     costs = single()
-    for begin in range(len(text)):
+    for begin, char in enumerate(text):
         base = best[begin]
-        best[begin + 1] = min(best[begin + 1], base + costs.get(text[begin], 17.0))
-        for words in lists:
-            low, high = 0, len(words.words)
-            for end in range(begin + 2, len(text) + 1):
-                low, high = words.range(text[begin:end], low, high)
-                if low == high:
+        alone = base + costs.get(char, UNKNOWN)
+        if alone < best[begin + 1]:
+            best[begin + 1] = alone
+        for node in (beginning(char), special_beginning(char)):
+            for end in range(begin + 1, size):
+                deeper = node.get(text[end])
+                if deeper is None:
                     break
-                if words.words[low] == text[begin:end]:
-                    best[end] = min(best[end], base + words.cost(low))
-    return best[-1] / max(1, len(text))
+                node = deeper
+                cost = node.get(END)
+                if cost is not None and base + cost < best[end + 1]:
+                    best[end + 1] = base + cost
+    return best[-1] / max(1, size)
