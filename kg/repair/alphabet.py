@@ -7,26 +7,63 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
-from kg.repair import phrases, script, words
-from kg.repair.bytes import encode
+from kg.repair import phrases, readings, script, words
+from kg.repair.bytes import encode, is_lead, lost_with
 
 #: Simplified character to the character of the page that has the bytes.
 Chars: TypeAlias = Mapping[str, str]
 Leads: TypeAlias = frozenset[int]
 
+BULLETS = "●■◆★▲○□△※"
 #: Marks and their cost in nats (their rarity in running official text).
 MARKS: Mapping[str, float] = {
     "、": 3.5, "，": 3.0, "。": 4.0, "“": 4.5, "”": 4.5, "《": 6.0, "》": 6.0, "；": 5.5, "：": 5.5,
     "（": 6.5, "）": 6.5, "—": 8.0, "…": 9.0, "·": 8.0, "！": 9.0, "？": 9.0, "‘": 9.0, "’": 9.0,
+    **dict.fromkeys(BULLETS, 9.0),
     "【": 9.0, "】": 9.0, "〔": 9.0, "〕": 9.0, "「": 9.0, "」": 9.0,
 }  # fmt: skip
 #: A Han character rarer than this (nats) is no candidate.
 RAREST = 17.0
 #: With an unknown trail byte only characters up to this cost are tried.
 COMMON = 13.0
+#: A character rarer than this is not looked for where a pair has vanished.
+USUAL = 15.0
 #: So many of the characters are taken for words of their own where the bytes allow more.
-FEW = 40
+FEW = 12
 _HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
+
+
+def _groups() -> tuple[tuple[Leads, Leads], ...]:
+    """Which trail bytes vanish with which lead bytes behind them (taken for lead and trail), in a few groups.
+
+    The user-defined rows make most of it; of the rows of symbols only A6-A9 have many gaps.
+    """
+    table = lost_with()
+    low = frozenset(range(0x81, 0xA1))
+    rows = {lead: frozenset(filter(is_lead, trails)) for lead, trails in table.items()}
+    groups: dict[Leads, set[int]] = {}
+    for lead, trails in rows.items():
+        parts = [trails]
+        if 0xA1 <= lead <= 0xA7:
+            parts = [low, trails - low] if lead >= 0xA6 else [low]
+        for part in parts:
+            if len(part) > FEW:
+                groups.setdefault(part, set()).add(lead)
+    return tuple((frozenset(leads), after) for after, leads in groups.items())
+
+
+#: Added to a character that is a word by itself, where such words are rare (row alone).
+LONELY = 2.5
+
+
+@cache
+def lone(simple: str) -> float:
+    """Cost of a hidden Han character that is a word by itself."""
+    cost = words.single().get(simple, words.UNKNOWN)
+    return cost if simple in phrases.alone() else cost + LONELY
+
+
+_VANISHING = _groups()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +74,8 @@ class Alphabet:
     _by_trail: Mapping[int, tuple[tuple[int, str, str], ...]]
     _by_lead: Mapping[int, tuple[tuple[int, str, str], ...]]
     _cache: dict[tuple[Leads | None, int], Chars] = field(default_factory=dict)
+    _vanishing: dict[Leads, tuple[tuple[Chars, Leads, bool], ...]] = field(default_factory=dict)
+    _read_as: dict[tuple[Leads, tuple[str, ...]], Chars] = field(default_factory=dict)
     _cheapest: dict[int, tuple[Chars, tuple[str, ...]]] = field(default_factory=dict)
 
     def find(self, leads: Leads | None, trail: int) -> Chars:
@@ -49,12 +88,28 @@ class Alphabet:
             self._cache[key] = got
         return got
 
+    def vanishing(self, leads: Leads) -> tuple[tuple[Chars, Leads, bool], ...]:
+        """Characters with one of ``leads`` whose trail byte may vanish with the next lead.
+
+        With them come those next leads, and whether the characters are marks.
+        """
+        got = self._vanishing.get(leads)
+        if got is None:
+            costs = words.single()
+            table: dict[tuple[Leads, bool], dict[str, str]] = {}
+            for trails, after in _VANISHING:
+                for trail in trails:
+                    for simple, char in self.find(leads, trail).items():
+                        if simple in MARKS or costs.get(simple, 99.0) <= USUAL:
+                            table.setdefault((after, simple in MARKS), {})[simple] = char
+            got = self._vanishing[leads] = tuple((c, *key) for key, c in table.items())
+        return got
+
     def cheapest(self, chars: Chars) -> tuple[str, ...]:
         """Give the most common of many characters."""
         known = self._cheapest.get(id(chars))
         if known is None or known[0] is not chars:
-            costs = words.single()
-            ordered = sorted(chars, key=lambda c: (MARKS.get(c) or costs.get(c, 99.0), c))
+            ordered = sorted(chars, key=lambda c: (MARKS.get(c) or lone(c), c))
             known = self._cheapest[id(chars)] = (chars, tuple(ordered[:FEW]))
         return known[1]
 
@@ -71,6 +126,19 @@ class Alphabet:
                 if trail >= 0x81 and (simple in MARKS or costs.get(simple, 99.0) <= COMMON)
             }
             self._cache[key] = got
+        return got
+
+
+    def read_as(self, leads: Leads, syllables: tuple[str, ...]) -> Chars:
+        """Give those of ``unfinished`` that can be read so."""
+        key = (leads, syllables)
+        got = self._read_as.get(key)
+        if got is None:
+            got = self._read_as[key] = {
+                simple: char
+                for simple, char in self.unfinished(leads).items()
+                if all(readings.fits(char, syllable) for syllable in syllables)
+            }
         return got
 
 

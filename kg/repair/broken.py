@@ -26,6 +26,8 @@ SURE = 0.9
 PLAIN = 0.98
 #: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
 ODD = 7.5
+#: Text that begins with a word this common (nats) is not misread.
+WORD = 12.5
 #: Behind a full stop only text that begins with a rarer character (nats) is looked at.
 RARE = 11.0
 #: How far a passage reaches (characters): back to a mark, on behind the last suspicious mark.
@@ -36,6 +38,9 @@ _LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
 _ODD_CHAR = re.compile(
     "[\u2150-\u218f\u2190-\u25ff\u2460-\u24ff\u3040-\u3129\u0370-\u04ff\uff21-\uff5e]"
 )
+#: An ASCII character between Chinese ones may end a misread stretch that begins at a mark before it.
+_BETWEEN = re.compile(f"(?<=[{HAN}])[@-~](?=[{HAN}(])")
+FAR = 14
 _QUOTE = re.compile("[“”]")
 _STRETCH = re.compile(f"[{HAN}]{{0,5}}")
 
@@ -73,7 +78,8 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
     page = Page.of(flat.text, _everywhere(text, glosses))
     letters = alphabet.of_script(traditional)
     spots = sorted(
-        {s.at: s for s in _spots(text, flat, page, letters, glosses)}.values(), key=lambda s: s.at
+        {s.at: s for s in reversed([*_spots(text, flat, page, letters, glosses)])}.values(),
+        key=lambda s: s.at,
     )
     if not spots:
         return []
@@ -85,7 +91,7 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
         learned = 0
         for passage in passages:
             old = found.get(passage.start)
-            if old is not None and all(f.decided for f in old):
+            if old is not None and all(f.decided or not f.patch.after for f in old):
                 continue
             new = _solve(passage, text, page, letters, glossed=glossed)
             found[passage.start] = new
@@ -164,6 +170,10 @@ def _spots(
         verdict = _odd(read, at, page, letters)
         if verdict is not None:
             yield Spot(flat.origin(at), verdict)
+    for match in _BETWEEN.finditer(read):
+        at = max(read.rfind(mark, max(0, match.start() - FAR), match.start()) for mark in "!?;:,。")
+        if at >= 0 and "\n" not in read[at : match.start()]:
+            yield Spot(flat.origin(at), certain=False)
 
 
 def _odd(read: str, at: int, page: Page, letters: alphabet.Alphabet) -> bool | None:
@@ -204,7 +214,11 @@ def _unlike(read: str, at: int, page: Page) -> bool:
     match = _STRETCH.match(read, at + 1)
     han = match[0] if match else ""
     after = read[at + 1 + len(han) : at + 2 + len(han)]
-    if len(han) < 5 and _ODD_CHAR.match(after or " "):
+    if len(han) > 1:
+        cost = words.ending(words.beginning(han[0]).get(han[1]))
+        if cost is not None and cost < WORD:
+            return False
+    if read[at] != "。" and len(han) < 5 and _ODD_CHAR.match(after or " "):
         return True
     if not han:
         return False

@@ -8,24 +8,22 @@ undamaged reading competes.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
 from typing import TypeAlias
 
 from kg.repair import phrases, readings, words
-from kg.repair.alphabet import MARKS
+from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
 from kg.repair.lattice import Item, Lattice, State, Step, Token
 from kg.repair.page import Page
 from kg.repair.words import END, UNKNOWN, Tree
 
 #: Texts kept at a state, and words tried from one to another.
-KEPT = 10
+KEPT = 6
 TRIED = 24
-#: Single characters tried where the bytes allow many.
-SINGLES = 40
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
-BEAM, FRONT = 12.0, 16.0
+BEAM, FRONT = 10.0, 12.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
 BEHIND = 4
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
@@ -35,11 +33,11 @@ ALONE, WITHIN, STRANGE, MISFIT = 17.0, 3.0, 14.0, 12.0
 #: A quotation mark against the order of its fellows; marks side by side that never are.
 UNPAIRED, CROWDED = 9.0, 9.0
 #: A clause that ends or begins with a character that does not (rows no_end, no_begin).
-BROKEN_OFF = 4.0
+BROKEN_OFF, UNLIKELY = 4.0, 7.0
+#: A quotation shorter than this (characters) is no sentence and ends without a stop.
+SHORT = 8
 #: A hidden character that the page glosses elsewhere, without its gloss.
 UNGLOSSED = 7.0
-#: A hidden character that is a word by itself, where such words are rare (row alone).
-LONELY = 2.5
 #: A term of the vocabulary beside 、.
 LISTED = 1.5
 _OPEN = {"“": "”", "《": "》", "‘": "’", "（": "）"}
@@ -55,6 +53,7 @@ _NEIGHBOURS = frozenset(
         *(s + c for s in "。！？!?…" for c in "”’）"),
         *(a + b for a in _CLOSE for b in (*_OPEN, *_CLOSE)),
         *(a + b for a in _OPEN for b in _OPEN),
+        *(s + b for s in _STOPS for b in BULLETS),
         "——", "……",
     )
 )  # fmt: skip
@@ -133,11 +132,11 @@ class Search:
         row = self.lattice.row
         while queue:
             _, _, state = heapq.heappop(queue)
-            got = sorted(kept.pop(state).values(), key=_rank)[:KEPT]
+            texts = kept.pop(state).values()
+            limit = min(min(r.cost for r in texts) + BEAM, self._front[state.at] + FRONT)
+            got = sorted((r for r in texts if r.cost <= limit), key=_rank)[:KEPT]
             if not got:
                 continue
-            limit = min(got[0].cost + BEAM, self._front[state.at] + FRONT)
-            got = [r for r in got if r.cost <= limit]
             if state.leads is None and not queue and state.at > self.last:
                 merged = state.at if merged < 0 else merged
                 if (
@@ -147,10 +146,10 @@ class Search:
                 ):  # fmt: skip
                     return self._finish(got, state.at)
             for target, moves in self._moves(state).items():
-                texts = kept.get(target) or {}
-                self._extend(target, texts, got, sorted(moves.values(), key=_first)[:TRIED])
-                if texts and target not in kept:
-                    kept[target] = texts
+                reached = kept.get(target) or {}
+                self._extend(target, reached, got, sorted(moves.values(), key=_first)[:TRIED])
+                if reached and target not in kept:
+                    kept[target] = reached
                     heapq.heappush(queue, (target.order, number, target))
                     number += 1
         return []
@@ -165,8 +164,12 @@ class Search:
         """Put every move behind every reading, where that is not hopeless."""
         front = self._front.get(target.at, 999.0)
         limit = min((r.cost for r in texts.values()), default=999.0) + BEAM
-        joint, order = self.page.joint, self._order
+        limit = min(limit, front + FRONT)
+        joint, order, pairs = self.page.joint, self._order, self.page.pairs
+        no_begin = phrases.no_begin()
         for price, text, steps, term in moves:
+            if got[0].cost + price > limit:
+                break
             mark = text[:1] in _MARKS
             for reading in got:
                 cost = reading.cost + price
@@ -177,13 +180,14 @@ class Search:
                     cost += order(before, text)
                     if reading.term and text == "、":
                         cost -= LISTED
-                elif before:
-                    cost -= joint(before, text)
-                    if before[-1] in _ENDS and text[0] in phrases.no_begin():
+                elif before and text:
+                    if before[-1] + text[0] in pairs:
+                        cost -= joint(before, text)
+                    if before[-1] in _ENDS and text[0] in no_begin:
                         cost += BROKEN_OFF
                     if term and before[-1] == "、":
                         cost -= LISTED
-                if cost > limit or cost > front + FRONT:
+                if cost > limit:
                     continue
                 whole = before + text
                 other = texts.get(whole)
@@ -193,18 +197,22 @@ class Search:
                         link = Path(state, step, char, link)
                     texts[whole] = Reading(cost, whole, link, term)
                     limit = min(limit, cost + BEAM)
-                    front = min(front, cost)
+                    if cost < front:
+                        front = cost
+                        limit = min(limit, cost + FRONT)
         self._front[target.at] = front
 
     def _moves(self, state: State) -> Mapping[State, Mapping[str, Move]]:
         """Words and other tokens from a state, by the state they lead to."""
         out: dict[State, dict[str, Move]] = {}
         glossed = self.page.glossed
+        pairs = self.page.pairs
         inside = self.page.inside
-        single, alone = words.single(), phrases.alone()
+        steps_from = self.lattice.steps
 
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
-            cost -= inside(text)
+            if len(text) > 1 and text[:2] in pairs:
+                cost -= inside(text)
             texts = out.get(to)
             if texts is None:
                 texts = out[to] = {}
@@ -212,59 +220,74 @@ class Search:
             if other is None or other[0] > cost:
                 texts[text] = (cost, text, path, term)
 
-        def walk(to: State, node: Tree, word: str, path: Steps, price: float, term: bool) -> None:
+        def walk(
+            to: State, node: Tree, word: str, path: Steps, price: float, losses: int, term: bool
+        ) -> None:
             """Follow the tree of a list along the lattice."""
-            if END in node:
-                add(to, word, node[END] + price, path, term)
-                if len(node) == 1:
-                    return
-            for step in self.lattice.steps(to):
-                if step.state.lost > 1 and not term:
+            for step in steps_from(to):
+                lost = step.kind == "lost"
+                if lost and not losses:
                     continue
                 chars = step.chars
                 for simple in node.keys() & chars.keys():
                     char = chars[simple]
+                    more = price + self._price(step)
+                    if char in glossed and step.kind != "shown":
+                        more += self._unglossed(step, char)
                     link = (*path, (to, step, char))
                     deeper = node[simple]
-                    more = price + self._price(step)
-                    if glossed and char in glossed and step.kind != "shown":
-                        more += self._unglossed(step, char)
-                    if step.extra:
-                        if END in deeper:
-                            text = word + simple + step.extra
-                            add(step.state, text, deeper[END] + more, link, term)
-                    else:
-                        walk(self._settle(step.state, char), deeper, word + simple, link, more, term)
+                    longer = word + simple
+                    target = step.state if step.extra else self._settle(step.state, char)
+                    tree = type(deeper) is dict
+                    cost = deeper.get(END) if tree else deeper
+                    if cost is not None:
+                        add(target, longer + step.extra, cost + more, link, term)
+                    if tree and not step.extra:
+                        walk(target, deeper, longer, link, more, losses - lost, term)
 
-        for step in self.lattice.steps(state):
+        for step in steps_from(state):
             chars = step.chars
+            kind = step.kind
             price = self._price(step)
-            orphan = step.kind.endswith("orphan")
-            for simple in chars if len(chars) <= SINGLES else self.lattice.alphabet.cheapest(chars):
+            many = len(chars) > FEW
+            lost = kind == "lost"
+            singles: Collection[str] = chars
+            if lost and state.lost and not (state.mark or step.state.mark):
+                singles = ()  # of characters lost in a row every other is a mark, or they are a term
+            elif many:
+                singles = self.lattice.alphabet.cheapest(chars)
+            for simple in singles:
                 char = chars[simple]
                 more = price
-                if glossed and char in glossed and step.kind != "shown":
-                    more += self._unglossed(step, char)
-                cost = MARKS.get(simple) or single.get(simple, UNKNOWN)
-                if step.kind != "shown" and simple not in alone and simple not in MARKS:
-                    cost += LONELY
-                if simple == "。" and step.kind in ("cut", "marked cut"):
-                    cost += self.page.stops
-                path = ((state, step, char),)
-                add(self._settle(step.state, char), simple + step.extra, cost + more, path, False)
-            if step.extra or orphan:
+                if kind == "shown":
+                    more += words.single().get(simple, UNKNOWN)
+                else:
+                    more += MARKS.get(simple) or lone(simple)
+                    if char in glossed:
+                        more += self._unglossed(step, char)
+                    if simple == "。" and (kind == "cut" or kind == "marked cut"):
+                        more += self.page.stops
+                target = self._settle(step.state, char)
+                add(target, simple + step.extra, more, ((state, step, char),), False)
+            if step.extra or kind == "orphan" or kind == "marked orphan" or step.state.mark:
                 continue
+            gloss = step.state.leads is None and self._glossed(step.state.at)
             for term, beginning in ((True, words.special_beginning), (False, words.beginning)):
-                if not term and step.state.lost > 1:
+                losses = (2 if term else 1 - (state.lost > 0 and not state.mark)) - lost
+                if losses < 0:
                     continue
-                for simple, char in chars.items():
+                firsts: Collection[str] = chars
+                if many and not gloss:
+                    firsts = self._firsts(chars, step.state, losses, term)
+                for simple in firsts:
                     node = beginning(simple)
                     if node:
+                        char = chars[simple]
                         more = price
-                        if glossed and char in glossed and step.kind != "shown":
+                        if char in glossed and kind != "shown":
                             more += self._unglossed(step, char)
-                        path = ((state, step, char),)
-                        walk(self._settle(step.state, char), node, simple, path, more, term)
+                        target = self._settle(step.state, char) if gloss else step.state
+                        walk(target, node, simple, ((state, step, char),), more, losses, term)
         self._literal(state, out)
         return out
 
@@ -277,6 +300,20 @@ class Search:
                 text = "" if token.kind == "gloss" else token.text
                 move = (literal_cost(row, state.at), text, (), False)
                 out.setdefault(State(state.at + 1), {}).setdefault(text, move)
+
+    def _firsts(self, chars: Chars, target: State, losses: int, term: bool) -> Collection[str]:
+        """Those of many characters that begin a word with what may follow, where that is little."""
+        out: set[str] = set()
+        before = words.special_before if term else words.before
+        for step in self.lattice.steps(target):
+            if len(step.chars) <= FEW and (losses or step.kind != "lost"):
+                for following in step.chars:
+                    out |= chars.keys() & before(following)
+        return out
+
+    def _glossed(self, at: int) -> bool:
+        row = self.lattice.row
+        return at < len(row) and row[at].kind == "gloss"
 
     def _settle(self, target: State, char: str) -> State:
         """Pass over a gloss that belongs to the character just read."""
@@ -315,6 +352,8 @@ class Search:
             cost += UNPAIRED if mark in self._open_after(before) else 0.0
         elif mark in _CLOSE and not self._open_after(before).endswith(_CLOSE[mark]):
             cost += UNPAIRED
+        elif mark in _CLOSE and last in _ENDS and _CLOSE[mark] in before[-SHORT:]:
+            cost += UNLIKELY
         return cost
 
     def _open_after(self, text: str) -> str:

@@ -10,18 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from kg.repair import readings, script
 from kg.repair.alphabet import Alphabet, Chars, Leads
-from kg.repair.bytes import CUT, MARK_BYTES, Cut, encode, is_lead, lost_with, shown
+from kg.repair.bytes import CUT, MARK_BYTES, Cut, encode, is_lead, shown
 from kg.repair.gloss import GLOSS, HAN
 
 TokenKind = Literal["pair", "mark", "ascii", "gloss", "half", "other"]
 _HALF = re.compile(r"\?(?P<reading>[^\W\d_]{1,8})[)）]")
 _IS_HAN = re.compile(f"[{HAN}]")
 #: At most so many vanished pairs one after another.
-MOST_LOST = 2
+MOST_LOST = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +86,19 @@ def _token(char: str, position: int) -> Token:
     return Token("pair", char, position, position + 1, pair, han=bool(_IS_HAN.match(char)))
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """Tokens before ``at`` are explained; ``leads`` are the possible lead bytes of the next character.
 
     ``leads`` is None in step. ``inner`` is the token of a gloss that stands between the two bytes of the
-    next character. ``lost`` counts the pairs that vanished just before.
+    next character. ``lost`` counts the pairs that vanished just before; ``mark`` says that the last
+    character read there was a mark.
     """
 
     at: int
     leads: Leads | None = None
     lost: int = 0
     inner: int = -1
+    mark: bool = False
 
     @property
     def order(self) -> tuple[int, int]:
@@ -123,7 +124,6 @@ class Step:
 
 
 Item: TypeAlias = int | Cut | str
-_LOST_BY_TRAILS = {lead: (trails, frozenset(trails)) for lead, trails in lost_with().items()}
 
 
 class Lattice:
@@ -194,11 +194,8 @@ class Lattice:
         if token is not None and token.kind == "ascii" and 0x40 <= ord(token.text) < 0x7F:
             yield Step("ascii", find(leads, ord(token.text)), State(at + 1))
         if state.lost < MOST_LOST:
-            for lead, (_, trails) in _LOST_BY_TRAILS.items():
-                chars = find(leads, lead)
-                after = frozenset(t for t in trails if is_lead(t))
-                if chars and after:
-                    yield Step("lost", chars, State(at, _shared(after), state.lost + 1))
+            for chars, after, mark in self.alphabet.vanishing(leads):
+                yield Step("lost", chars, State(at, after, state.lost + 1, -1, mark))
         if token is None:
             return
         if token.edge and token.kind != "gloss":
@@ -206,11 +203,7 @@ class Lattice:
         if token.text == "?" and (at + 1 == len(self.row) or self.row[at + 1].edge):
             yield Step("marked orphan", self.alphabet.unfinished(leads), State(at + 1))
         if token.kind in ("gloss", "half"):
-            chars = {
-                simple: char
-                for simple, char in self.alphabet.unfinished(leads).items()
-                if any(readings.fits(char, r) for r in token.readings)
-            }
+            chars = self.alphabet.read_as(leads, token.readings)
             if chars:
                 yield Step("glossed orphan", chars, State(at + 1))
 
@@ -239,9 +232,3 @@ class Lattice:
 
 
 _FINISH = {"著": "着"}
-_SHARED: dict[Leads, Leads] = {}
-
-
-def _shared(leads: Leads) -> Leads:
-    """Return one object for equal sets, so that caches keyed by them stay small and fast."""
-    return _SHARED.setdefault(leads, leads)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from bisect import bisect_left
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import cache
 from math import log
@@ -75,8 +76,9 @@ def single() -> dict[str, float]:
     return {w: words.cost(i) for i, w in enumerate(words.words) if len(w) == 1}
 
 
-#: A word list as a tree: a character leads to what may follow it; END leads to the cost of a word that ends here.
-#: (A value is a float under END and a tree elsewhere.)
+#: A word list as a tree: a character leads to what may follow it; END leads to the cost of a word that ends
+#: here. Where nothing follows, the cost stands in place of a tree (most words are two characters long, and
+#: trees of plain costs are no burden for the garbage collector).
 Tree: TypeAlias = dict[str, Any]
 END = ""
 
@@ -93,19 +95,51 @@ def special_beginning(char: str) -> Tree:
     return _tree(special(), char)
 
 
+@cache
+def _before(lexicon: Callable[[], WordList]) -> dict[str, set[str]]:
+    table: dict[str, set[str]] = {}
+    for word in lexicon().words:
+        if len(word) > 1:
+            table.setdefault(word[1], set()).add(word[0])
+    return table
+
+
+def before(char: str) -> Set[str]:
+    """Characters that begin a word whose second character is this one.
+
+    >>> "安" in before("全")
+    True
+    """
+    return _before(general).get(char, _NONE)
+
+
+def special_before(char: str) -> Set[str]:
+    """Characters that begin a word of the vocabulary whose second character is this one."""
+    return _before(special).get(char, _NONE)
+
+
+_NONE: Set[str] = frozenset()
+
+
 def _tree(lexicon: WordList, char: str) -> Tree:
     words, tree = lexicon.words, Tree()
     for index in range(*lexicon.range(char, 0, len(words))):
-        if len(words[index]) == 1:
+        word = words[index]
+        if len(word) == 1:
             continue
         node = tree
-        for c in words[index][1:]:
+        for c in word[1:-1]:
             deeper = node.get(c)
-            if deeper is None:
-                deeper = node[c] = Tree()
+            if type(deeper) is not dict:
+                node[c] = deeper = Tree() if deeper is None else {END: deeper}
             node = deeper
-        node[END] = lexicon.cost(index)
+        node[word[-1]] = lexicon.cost(index)  # words are sorted: a longer one comes later
     return tree
+
+
+def ending(node: Tree | float | None) -> float | None:
+    """Cost of the word that ends at a place of a tree."""
+    return node.get(END) if type(node) is dict else node  # type: ignore[return-value]
 
 
 def fluency(text: str) -> float:
@@ -122,13 +156,13 @@ def fluency(text: str) -> float:
         alone = base + costs.get(char, UNKNOWN)
         if alone < best[begin + 1]:
             best[begin + 1] = alone
-        for node in (beginning(char), special_beginning(char)):
+        for tree in (beginning(char), special_beginning(char)):
+            node: Any = tree
             for end in range(begin + 1, size):
-                deeper = node.get(text[end])
-                if deeper is None:
-                    break
-                node = deeper
-                cost = node.get(END)
+                node = node.get(text[end])
+                cost = ending(node)
                 if cost is not None and base + cost < best[end + 1]:
                     best[end + 1] = base + cost
+                if type(node) is not dict:
+                    break
     return best[-1] / max(1, size)
