@@ -27,7 +27,7 @@ RAREST = 17.0
 #: With an unknown trail byte only characters up to this cost are tried.
 COMMON = 13.0
 #: A character rarer than this is not looked for where a pair has vanished.
-USUAL = 15.0
+USUAL = 14.0
 #: So many of the characters are taken for words of their own where the bytes allow more.
 FEW = 12
 _HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
@@ -53,7 +53,7 @@ def _groups() -> tuple[tuple[Leads, Leads], ...]:
 
 
 #: Added to a character that is a word by itself, where such words are rare (row alone).
-LONELY = 2.5
+LONELY = 4.5
 
 
 @cache

@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.repair import alphabet, candidates, lattice, readings, script, words
 from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
@@ -21,7 +22,7 @@ from kg.repair.page import Page
 from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
-SURE = 0.9
+SURE = 0.85
 #: A suspicious mark that reads as text with this share is none.
 PLAIN = 0.98
 #: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
@@ -31,7 +32,7 @@ WORD = 12.5
 #: Behind a full stop only text that begins with a rarer character (nats) is looked at.
 RARE = 11.0
 #: How far a passage reaches (characters): back to a mark, on behind the last suspicious mark.
-BACK, ON, JOIN, LONGEST = 24, 60, 40, 400
+BACK, ON, JOIN, LONGEST = 14, 60, 40, 400
 _MARK = re.compile("[!?;:,。]")
 _BROKEN_GLOSS = re.compile(rf"\?[^\W\d_{HAN}]{{1,8}}[)）]|(?<![{HAN}])[(（][^\W\d_{HAN}]{{1,8}}[)）]")
 _LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
@@ -321,8 +322,7 @@ def _eol(text: str, at: int) -> int:
     return len(text) if end < 0 else end
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """A hidden stretch of a reading: tokens ``[begin, stop)``, ``text[start:end]``."""
 
     begin: int
@@ -330,7 +330,6 @@ class Span:
     start: int
     end: int
     text: str
-    simple: str
     pieces: tuple[tuple[int, int], ...]
     stream: tuple[lattice.Item, ...]
 
@@ -364,10 +363,7 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
         position = stop
         if step.state.leads is None:
             text = "".join(hidden)
-            simple = _simple(text, grid.alphabet.traditional)
-            out.append(
-                Span(begin, step.state.at, start, position, text, simple, tuple(pieces), tuple(items))
-            )
+            out.append(Span(begin, step.state.at, start, position, text, tuple(pieces), tuple(items)))
             begin, hidden, pieces, items = -1, [], [], []
     return out
 
@@ -379,7 +375,7 @@ def _finding(
     tail = [b for t in follows if t.kind == "mark" and t.pair for b in t.pair]
     shown = text[span.start : span.end] + "".join(t.text for t in follows if t.kind == "mark")
     reproduced = any(forward([*span.stream, *tail], v) == shown for v in VARIANTS)
-    term = _term(reading.text, span.simple)
+    term = _term(reading.text, _simple(span.text, grid.alphabet.traditional))
     evidence = f"vocabulary: {term}" if term else f"words of the general list in {reading.text!r}"
     patch = Patch(span.start, span.end, span.text, span.pieces)
     return Finding(patch, share, reproduced, evidence, share >= SURE and reproduced)

@@ -11,7 +11,7 @@ import heapq
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import exp
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from kg.repair import phrases, readings, words
 from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
@@ -22,6 +22,8 @@ from kg.repair.words import END, UNKNOWN, Tree
 #: Texts kept at a state, and words tried from one to another.
 KEPT = 6
 TRIED = 24
+#: Characters that may begin a word with a lost pair inside.
+MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
 BEAM, FRONT = 10.0, 12.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
@@ -59,8 +61,7 @@ _NEIGHBOURS = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """How a text came about: the last step, and the path before it."""
 
     state: State
@@ -74,8 +75,7 @@ Steps: TypeAlias = tuple[tuple[State, Step, str], ...]
 Move: TypeAlias = tuple[float, str, Steps, bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One text for the passage, with its cost in nats."""
 
     cost: float
@@ -229,15 +229,20 @@ class Search:
                 if lost and not losses:
                     continue
                 chars = step.chars
-                for simple in node.keys() & chars.keys():
+                common = node.keys() & chars.keys()
+                if not common:
+                    continue
+                base = price + self._price(step)
+                gloss = not step.extra and self._glossed(step.state)
+                for simple in common:
                     char = chars[simple]
-                    more = price + self._price(step)
+                    more = base
                     if char in glossed and step.kind != "shown":
                         more += self._unglossed(step, char)
                     link = (*path, (to, step, char))
                     deeper = node[simple]
                     longer = word + simple
-                    target = step.state if step.extra else self._settle(step.state, char)
+                    target = self._settle(step.state, char) if gloss else step.state
                     tree = type(deeper) is dict
                     cost = deeper.get(END) if tree else deeper
                     if cost is not None:
@@ -251,10 +256,11 @@ class Search:
             price = self._price(step)
             many = len(chars) > FEW
             lost = kind == "lost"
+            gloss = self._glossed(step.state)
             singles: Collection[str] = chars
-            if lost and state.lost and not (state.mark or step.state.mark):
-                singles = ()  # of characters lost in a row every other is a mark, or they are a term
-            elif many:
+            if lost and state.lost and not step.state.mark:
+                continue  # of characters lost in a row the last is a mark, or they are inside a word
+            if many:
                 singles = self.lattice.alphabet.cheapest(chars)
             for simple in singles:
                 char = chars[simple]
@@ -267,17 +273,18 @@ class Search:
                         more += self._unglossed(step, char)
                     if simple == "。" and (kind == "cut" or kind == "marked cut"):
                         more += self.page.stops
-                target = self._settle(step.state, char)
+                target = self._settle(step.state, char) if gloss else step.state
                 add(target, simple + step.extra, more, ((state, step, char),), False)
             if step.extra or kind == "orphan" or kind == "marked orphan" or step.state.mark:
                 continue
-            gloss = step.state.leads is None and self._glossed(step.state.at)
             for term, beginning in ((True, words.special_beginning), (False, words.beginning)):
-                losses = (2 if term else 1 - (state.lost > 0 and not state.mark)) - lost
+                losses = (2 if term else 1 - (state.lost > 0)) - lost
                 if losses < 0:
                     continue
                 firsts: Collection[str] = chars
-                if many and not gloss:
+                if term and lost:
+                    firsts = chars.keys() & words.special_firsts()
+                elif many and not gloss and not (lost and len(chars) <= MANY):
                     firsts = self._firsts(chars, step.state, losses, term)
                 for simple in firsts:
                     node = beginning(simple)
@@ -311,9 +318,9 @@ class Search:
                     out |= chars.keys() & before(following)
         return out
 
-    def _glossed(self, at: int) -> bool:
+    def _glossed(self, target: State) -> bool:
         row = self.lattice.row
-        return at < len(row) and row[at].kind == "gloss"
+        return target.leads is None and target.at < len(row) and row[target.at].kind == "gloss"
 
     def _settle(self, target: State, char: str) -> State:
         """Pass over a gloss that belongs to the character just read."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.repair import readings
 
@@ -26,8 +27,7 @@ NEEDED = {True: (3, 1), False: (6, 3)}
 COVERAGE = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Gloss:
+class Gloss(NamedTuple):
     """A parenthesis of pinyin after a character: ``text[start:end]`` is the parenthesis alone."""
 
     start: int
@@ -76,5 +76,5 @@ def _by_machine(text: str, found: list[Gloss], *, traditional: bool) -> bool:
     needed, repeats = NEEDED[traditional]
     if total < needed or total - len(fitting) < repeats or total < len(found) / 2:
         return False
-    occurrences = Counter(c for c in text if c in fitting).total()
+    occurrences = sum(text.count(c) for c in fitting)
     return total >= COVERAGE * occurrences

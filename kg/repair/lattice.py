@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple, TypeAlias
 
 from kg.repair import readings, script
@@ -24,8 +23,7 @@ _IS_HAN = re.compile(f"[{HAN}]")
 MOST_LOST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One shown unit of a passage."""
 
     kind: TokenKind
@@ -110,8 +108,7 @@ StepKind = Literal["shown", "cut", "marked cut", "pair", "swallowed", "lost", "a
                    "marked orphan", "glossed orphan"]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """Ways on from a state: any of ``chars`` leads to ``state``."""
 
     kind: StepKind
@@ -155,7 +152,7 @@ class Lattice:
         elif token.kind in ("gloss", "half"):
             for inside in self.inside(state):
                 for step in self.steps(inside):
-                    yield replace(step, inner=inside.inner)
+                    yield step._replace(inner=inside.inner)
         if at in self.cuts:
             yield from self._cut(at, "cut")
         elif token.text == "?" and at + 1 in self.cuts:
@@ -193,7 +190,7 @@ class Lattice:
                 yield Step("swallowed", find(leads, trail), State(at + 1), chr(lead))
         if token is not None and token.kind == "ascii" and 0x40 <= ord(token.text) < 0x7F:
             yield Step("ascii", find(leads, ord(token.text)), State(at + 1))
-        if state.lost < MOST_LOST:
+        if state.lost < MOST_LOST and not state.mark:
             for chars, after, mark in self.alphabet.vanishing(leads):
                 yield Step("lost", chars, State(at, after, state.lost + 1, -1, mark))
         if token is None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg.model import Alignment
 
 
-@dataclass(frozen=True, slots=True)
-class Patch:
+class Patch(NamedTuple):
     """Put ``after`` in the place of ``text[start:end]``.
 
     ``pieces`` says which characters came from which, as ``(out_length, in_length)`` pairs that sum

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -58,6 +58,7 @@ def is_syllable(letters: str) -> bool:
     return base(letters) in by_base()
 
 
+@lru_cache(maxsize=1 << 14)
 def fits(char: str, syllable: str) -> bool:
     """Whether ``char`` can be read so, whatever the tone.
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
+from operator import ne
 from typing import TYPE_CHECKING
 
 from kg.data import ONTOLOGY
@@ -16,6 +18,7 @@ _FILE = ONTOLOGY / "repairs.yaml"
 #: Share of the characters that conversion changes from which a page counts as traditional. Real
 #: pages and mirror pages have 0.2-0.4; simplified ones that quote a name, below 0.02.
 TRADITIONAL = 0.08
+_HAN = re.compile("[\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +94,8 @@ def is_traditional(text: str, converted: str) -> bool:
     """
     if text == converted:
         return False
-    changed = sum(a != b for a, b in zip(text, converted, strict=True))
-    han = sum("\u3400" <= c <= "\u9fff" for c in text)
+    changed = sum(map(ne, text, converted))
+    han = len(text) - len(_HAN.sub("", text))
     return changed >= TRADITIONAL * han
 
 

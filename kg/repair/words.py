@@ -17,6 +17,8 @@ _STEP = 0.04 * log(10)
 _BASE = log(10)
 #: Cost of a character that is no word of the list, in nats.
 UNKNOWN = 17.0
+#: Rarer words are left out, in nats.
+RAREST = 16.0
 #: What sorts after every character of a word.
 LAST = "\U0010ffff"
 
@@ -98,8 +100,9 @@ def special_beginning(char: str) -> Tree:
 @cache
 def _before(lexicon: Callable[[], WordList]) -> dict[str, set[str]]:
     table: dict[str, set[str]] = {}
-    for word in lexicon().words:
-        if len(word) > 1:
+    words = lexicon()
+    for index, word in enumerate(words.words):
+        if len(word) > 1 and words.cost(index) <= RAREST:
             table.setdefault(word[1], set()).add(word[0])
     return table
 
@@ -118,6 +121,12 @@ def special_before(char: str) -> Set[str]:
     return _before(special).get(char, _NONE)
 
 
+@cache
+def special_firsts() -> Set[str]:
+    """Characters with which words of the vocabulary begin."""
+    return frozenset(word[0] for word in special().words)
+
+
 _NONE: Set[str] = frozenset()
 
 
@@ -125,7 +134,7 @@ def _tree(lexicon: WordList, char: str) -> Tree:
     words, tree = lexicon.words, Tree()
     for index in range(*lexicon.range(char, 0, len(words))):
         word = words[index]
-        if len(word) == 1:
+        if len(word) == 1 or lexicon.cost(index) > RAREST:
             continue
         node = tree
         for c in word[1:-1]:
