@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from operator import ne
 
 from kg.model import Alignment, Edit, EditKind, Notice, Repaired
 from kg.repair import broken, characters, gloss, lost, patches, script
@@ -125,23 +126,18 @@ def _mirror(page: _Page) -> None:
 def _script_edits(text: str, simplified: str, alignment: Alignment) -> list[Edit]:
     """One edit a stretch of neighbouring characters that conversion changed."""
     edits = []
+    changed = [i for i, different in enumerate(map(ne, text, simplified)) if different]
     begin = -1
-    for i, (a, b) in enumerate(zip(text + "\n", simplified + "\n", strict=True)):
-        if a != b:
-            if begin < 0:
-                begin = i
-        elif begin >= 0:
-            start, end = alignment.to_input(begin, i)
+    for i, following in zip(changed, [*changed[1:], -1], strict=True):
+        begin = i if begin < 0 else begin
+        if following != i + 1:
+            start, end = alignment.to_input(begin, i + 1)
             edits.append(
                 Edit(
-                    start=start,
-                    end=end,
-                    before=text[begin:i],
-                    after=simplified[begin:i],
-                    kind="script",
-                    evidence="OpenCC t2s",
+                    start=start, end=end, before=text[begin : i + 1], after=simplified[begin : i + 1],
+                    kind="script", evidence="OpenCC t2s",
                 )
-            )
+            )  # fmt: skip
             begin = -1
     return edits
 

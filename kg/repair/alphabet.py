@@ -53,7 +53,7 @@ def _groups() -> tuple[tuple[Leads, Leads], ...]:
 
 
 #: Added to a character that is a word by itself, where such words are rare (row alone).
-LONELY = 4.5
+LONELY = 3.0
 
 
 @cache
@@ -137,7 +137,7 @@ class Alphabet:
             got = self._read_as[key] = {
                 simple: char
                 for simple, char in self.unfinished(leads).items()
-                if all(readings.fits(char, syllable) for syllable in syllables)
+                if all(readings.reads(char, syllable) for syllable in syllables)
             }
         return got
 

@@ -22,7 +22,7 @@ from kg.repair.page import Page
 from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
-SURE = 0.85
+SURE = 0.88
 #: A suspicious mark that reads as text with this share is none.
 PLAIN = 0.98
 #: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
@@ -88,20 +88,17 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
         page.forget(_literal(simplified, spot.at))
     passages = list(_passages(text, spots))
     found: dict[int, list[Finding]] = {}
-    for attempt in range(2):
-        learned = 0
-        for passage in passages:
-            old = found.get(passage.start)
-            if old is not None and all(f.decided or not f.patch.after for f in old):
-                continue
-            new = _solve(passage, text, page, letters, glossed=glossed)
-            found[passage.start] = new
-            for finding in new:
-                if not attempt and finding.decided:
-                    page.learn(_simple(finding.patch.after, letters.traditional))
-                    learned += 1
-        if not learned:
-            break
+    texts: dict[int, str] = {}
+    learned: set[str] = set()
+    for passage in passages:
+        found[passage.start], texts[passage.start] = _solve(passage, text, page, letters, glossed=glossed)
+        for finding in found[passage.start]:
+            if finding.decided:
+                learned |= page.learn(_simple(finding.patch.after, letters.traditional))
+    for passage in passages:  # what was restored may decide what was not
+        undecided = any(f.patch.after and not f.decided for f in found[passage.start])
+        if undecided and any(pair in texts[passage.start] for pair in learned):
+            found[passage.start], _ = _solve(passage, text, page, letters, glossed=glossed)
     return sorted((f for fs in found.values() for f in fs), key=lambda f: f.patch.start)
 
 
@@ -270,7 +267,8 @@ def _passage(text: str, group: Sequence[Spot]) -> Passage:
 
 def _solve(
     passage: Passage, text: str, page: Page, letters: alphabet.Alphabet, *, glossed: bool
-) -> list[Finding]:
+) -> tuple[list[Finding], str]:
+    """Give the findings of a passage, and all its readings."""
     row = lattice.tokens(text, passage.start, passage.end, glossed=glossed)
     spots = {s.at for s in passage.spots}
     cuts = frozenset(i for i, t in enumerate(row) if t.start in spots and _may_be_cut(row, i))
@@ -280,7 +278,7 @@ def _solve(
     opened = "“" if quotes and quotes[-1] == "“" else ""
     found = Search(grid, page, opened=opened, last=last, after=_after(text)).readings()
     if not found:
-        return [_suspect(s.at, text, "no reading found") for s in passage.spots]
+        return [_suspect(s.at, text, "no reading found") for s in passage.spots], ""
     shares = candidates.shares(found)
     spans = [_spans(grid, reading.path) for reading in found]
     out = []
@@ -299,7 +297,7 @@ def _solve(
         )
         if spot.certain or plain < PLAIN:
             out.append(_suspect(spot.at, text, f"reads as it stands with {plain:.0%}"))
-    return out
+    return out, "\n".join(reading.text for reading in found)
 
 
 def _may_be_cut(row: Sequence[lattice.Token], at: int) -> bool:

@@ -7,18 +7,18 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import log
+from operator import add
 
 from kg.repair.bytes import after_stop
-from kg.repair.gloss import HAN
 
 #: Only so much of a page is counted (characters); notices have 500-15,000.
 ENOUGH = 60_000
 #: Nats for a pair or a triple that the page has elsewhere, once, and for each doubling.
 PAIR, TRIPLE, DOUBLING = 1.0, 1.5, 0.4
+_MORE = (0.0, *(DOUBLING * log(n) for n in range(1, 100)))
 #: Nats for a full stop that stands unbroken where the search could have cut, and the most they weigh.
 UNBROKEN, MOST = 1.5, 2.0
 _UNBROKEN = re.compile("。(?=[%s])" % "".join(after_stop()))
-_STRETCH = re.compile(f"[{HAN}]{{2,}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,14 @@ class Page:
 
     @classmethod
     def of(cls, text: str, glossed: frozenset[str] = frozenset()) -> Page:
-        """Count a text that is simplified and free of glosses."""
-        stretches = _STRETCH.findall(text[:ENOUGH])
-        pairs = Counter(a + b for s in stretches for a, b in pairwise(s))
-        triples = Counter(s[i : i + 3] for s in stretches for i in range(len(s) - 2))
+        """Count a text that is simplified and free of glosses (pairs with a mark are never asked for)."""
+        text = text[:ENOUGH]
+        twos = list(map(add, text, text[1:]))
+        pairs = Counter(twos)
+        triples = Counter(map(add, twos, text[2:]))
         return cls(
-            {k: PAIR + DOUBLING * log(n) for k, n in pairs.items()},
-            {k: TRIPLE + DOUBLING * log(n) for k, n in triples.items() if n > 1},
+            {k: PAIR + _MORE[min(n, 99)] for k, n in pairs.items()},
+            {k: TRIPLE + _MORE[min(n, 99)] for k, n in triples.items() if n > 1},
             glossed,
             min(MOST, UNBROKEN * len(_UNBROKEN.findall(text))),
         )
@@ -53,12 +54,13 @@ class Page:
             if value is not None and value < PAIR + DOUBLING * log(2):
                 del self.pairs[a + b]
 
-    def learn(self, text: str) -> None:
-        """Count a stretch that was restored, as if it had stood on the page."""
-        for i in range(1, len(text)):
-            self.pairs.setdefault(text[i - 1 : i + 1], PAIR)
-            if i > 1:
-                self.triples.setdefault(text[i - 2 : i + 1], TRIPLE)
+    def learn(self, text: str) -> set[str]:
+        """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""
+        new = {text[i - 1 : i + 1] for i in range(1, len(text))} - self.pairs.keys()
+        self.pairs.update(dict.fromkeys(new, PAIR))
+        for i in range(2, len(text)):
+            self.triples.setdefault(text[i - 2 : i + 1], TRIPLE)
+        return new
 
     def inside(self, text: str) -> float:
         """Nats in favour of a word, from its own pairs and triples."""

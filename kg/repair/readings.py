@@ -70,3 +70,16 @@ def fits(char: str, syllable: str) -> bool:
     if char in table.get(bare, ()):
         return True
     return bare[:1] in "ln" and "u" in bare and char in table.get(bare.replace("u", "ü"), ())
+
+
+@lru_cache(maxsize=1 << 14)
+def reads(char: str, syllable: str) -> bool:
+    """Whether ``char`` is read so, with this tone where the syllable shows one.
+
+    >>> reads("省", "xiǎn"), reads("省", "xiàn"), reads("线", "xian")
+    (True, False, True)
+    """
+    letters = normal(syllable)
+    if base(syllable) == letters.replace("v", "ü"):
+        return fits(char, syllable)
+    return char in by_tone().get(letters, "")
