@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+
 from kg.repair import alphabet, candidates, lattice, readings, script, words
 from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
 from kg.repair.candidates import Path, Reading, Search
@@ -26,13 +27,18 @@ SURE = 0.88
 #: A suspicious mark that reads as text with this share is none.
 PLAIN = 0.98
 #: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
-ODD = 7.5
+ODD = 9.5
 #: Text that begins with a word this common (nats) is not misread.
 WORD = 12.5
 #: Behind a full stop only text that begins with a rarer character (nats) is looked at.
 RARE = 11.0
-#: How far a passage reaches (characters): back to a mark, on behind the last suspicious mark.
-BACK, ON, JOIN, LONGEST = 14, 60, 40, 400
+#: Suspicious places that are looked into; of more, which no notice has, the rest are only listed.
+MOST = 500
+#: How far quotation marks are looked for before and behind a passage.
+LOOK = 400
+#: How far a passage reaches (characters): back to a mark, on behind the last suspicious place; how near to
+#: one another places share one, how long it gets, and how many it holds.
+BACK, ON, JOIN, LONGEST, CROWD = 14, 60, 40, 400, 12
 _MARK = re.compile("[!?;:,。]")
 _BROKEN_GLOSS = re.compile(rf"\?[^\W\d_{HAN}]{{1,8}}[)）]|(?<![{HAN}])[(（][^\W\d_{HAN}]{{1,8}}[)）]")
 _LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
@@ -86,7 +92,7 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
         return []
     for spot in spots:
         page.forget(_literal(simplified, spot.at))
-    passages = list(_passages(text, spots))
+    passages, rest = list(_passages(text, spots[:MOST])), spots[MOST:]
     found: dict[int, list[Finding]] = {}
     texts: dict[int, str] = {}
     learned: set[str] = set()
@@ -99,7 +105,9 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
         undecided = any(f.patch.after and not f.decided for f in found[passage.start])
         if undecided and any(pair in texts[passage.start] for pair in learned):
             found[passage.start], _ = _solve(passage, text, page, letters, glossed=glossed)
-    return sorted((f for fs in found.values() for f in fs), key=lambda f: f.patch.start)
+    out = [f for fs in found.values() for f in fs]
+    out.extend(_suspect(s.at, text, "one of very many") for s in rest if s.certain)
+    return sorted(out, key=lambda f: f.patch.start)
 
 
 def _simple(text: str, traditional: bool) -> str:
@@ -238,6 +246,7 @@ def _passages(text: str, spots: Sequence[Spot]) -> Iterator[Passage]:
     for spot in spots:
         if group and (
             spot.at - group[-1].at > JOIN
+            or len(group) >= CROWD
             or spot.at - group[0].at > LONGEST
             or "\n" in text[group[-1].at : spot.at]
         ):
@@ -260,9 +269,8 @@ def _passage(text: str, group: Sequence[Spot]) -> Passage:
     opening, closing = window.find("("), window.find(")")
     if closing >= 0 and not 0 <= opening < closing:
         start += closing + 1
-    end = text.find("\n", last)
-    end = len(text) if end < 0 else end + 1
-    return Passage(start, min(end, last + ON), tuple(group))
+    end = text.find("\n", last, last + ON)
+    return Passage(start, min(len(text), last + ON) if end < 0 else end + 1, tuple(group))
 
 
 def _solve(
@@ -274,7 +282,8 @@ def _solve(
     cuts = frozenset(i for i, t in enumerate(row) if t.start in spots and _may_be_cut(row, i))
     grid = lattice.Lattice(row, letters, cuts)
     last = max((i for i, t in enumerate(row) if t.start in spots), default=0)
-    quotes = _QUOTE.findall(text, text.rfind("\n", 0, passage.start) + 1, passage.start)
+    line = text.rfind("\n", max(0, passage.start - LOOK), passage.start) + 1
+    quotes = _QUOTE.findall(text, max(line, passage.start - LOOK), passage.start)
     opened = "“" if quotes and quotes[-1] == "“" else ""
     found = Search(grid, page, opened=opened, last=last, after=_after(text)).readings()
     if not found:
@@ -316,8 +325,8 @@ def _after(text: str) -> Callable[[int], str]:
 
 
 def _eol(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return len(text) if end < 0 else end
+    end = text.find("\n", at, at + LOOK)
+    return min(len(text), at + LOOK) if end < 0 else end
 
 
 class Span(NamedTuple):

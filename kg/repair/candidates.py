@@ -20,14 +20,14 @@ from kg.repair.page import Page
 from kg.repair.words import END, UNKNOWN, Tree
 
 #: Texts kept at a state, and words tried from one to another.
-KEPT = 6
-TRIED = 24
+KEPT = 5
+TRIED = 16
 #: Characters that may begin a word with a lost pair inside.
 MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
 BEAM, FRONT = 11.0, 13.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
-BEHIND = 4
+BEHIND = 3
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
 CUT = {"!": 1.0, ";": 1.0, "?": 1.5, ":": 2.0, ",": 1.5, "、": 4.0, "。": 3.0}
 LITERAL = {",": 3.0, "、": 3.5, "。": 4.0, ";": 5.5, ":": 5.0, "!": 9.0, "?": 9.0, "\n": 3.0}
