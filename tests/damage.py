@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -131,6 +131,15 @@ def corrupt(
     items = _insert_glosses(items, gloss_of)
     items = _insert_cuts(items, rng, hit)
     return _decode(items, clean, end_q=end_q, swallow=swallow)
+
+
+def breaking(terms: Iterable[str]) -> tuple[str, ...]:
+    """Those of some terms that the search cuts inside, or at the mark behind them, in an enumeration.
+
+    >>> breaking(["危化品", "煤矿", "学校"])
+    ('危化品', '学校')
+    """
+    return tuple(t for t in terms if corrupt(f"、{t}、", glosses=0, hit=1.0).runs)
 
 
 # An item is (kind, value, index of the clean character): "b" byte, "s" string shown as it is,
