@@ -80,9 +80,7 @@ HEADER = (
 
 def _touches(edit: object, runs: Iterable[Run]) -> bool:
     start, end = edit.start, edit.end  # type: ignore[attr-defined]
-    return any(
-        r.start < max(end, start + 1) and start < max(r.end, r.start + 1) for r in runs
-    )
+    return any(r.start < max(end, start + 1) and start < max(r.end, r.start + 1) for r in runs)
 
 
 def verdict(damaged: Damaged, restored: Repaired, run: Run) -> str:
@@ -91,16 +89,22 @@ def verdict(damaged: Damaged, restored: Repaired, run: Run) -> str:
     Exact is measured over the run and all edits that touch it: what they made must be what stood there.
     """
     stop = max(run.end, run.start + 1)
-    edits = [e for e in restored.edits if e.kind == "bytes" and e.start < stop and run.start < e.end]
+    edits = [
+        e for e in restored.edits if e.kind == "bytes" and e.start < stop and run.start < e.end
+    ]
     if not edits:
-        touched = any(e.start < stop and run.start < max(e.end, e.start + 1) for e in restored.suspects)
+        touched = any(
+            e.start < stop and run.start < max(e.end, e.start + 1) for e in restored.suspects
+        )
         return "flagged" if touched else "missed"
     start = min(run.start, *(e.start for e in edits))
     end = max(run.end, *(e.end for e in edits))
     before = [o for o in damaged.origin[start : run.start] if o >= 0]
     behind = [o for o in damaged.origin[run.end : end] if o >= 0]
     want = damaged.clean[
-        min(run.clean_start, *before, run.clean_start) : max(run.clean_end, *(o + 1 for o in behind), 0)
+        min(run.clean_start, *before, run.clean_start) : max(
+            run.clean_end, *(o + 1 for o in behind), 0
+        )
     ]
     return "exact" if _restored(restored, start, end) == want.translate(_TO_HALF) else "wrong"
 
@@ -135,7 +139,9 @@ def labels() -> tuple[str, ...]:
     from kg import ontology
 
     found = {label for c in ontology.concepts() for label in (c.zh, *c.alt, *c.hidden)}
-    return tuple(sorted(x for x in found if len(x) > 1 and all("\u4e00" <= c <= "\u9fff" for c in x)))
+    return tuple(
+        sorted(x for x in found if len(x) > 1 and all("\u4e00" <= c <= "\u9fff" for c in x))
+    )
 
 
 def of_terms(damaged: Damaged) -> list[Run]:
@@ -187,7 +193,9 @@ def _notice(text: str) -> Notice:
     )  # fmt: skip
 
 
-def measure(texts: Sequence[str], seeds: Iterable[int], *, extract: bool = False) -> tuple[Tally, Tally]:
+def measure(
+    texts: Sequence[str], seeds: Iterable[int], *, extract: bool = False
+) -> tuple[Tally, Tally]:
     """Damage each text once a seed and count what comes back: all runs, and those of terms alone."""
     tally, terms = Tally(), Tally()
     for text in texts:
@@ -209,15 +217,28 @@ def measure(texts: Sequence[str], seeds: Iterable[int], *, extract: bool = False
     return tally, terms
 
 
-def measure_terms(texts: Sequence[str], seeds: Iterable[int]) -> Tally:
-    """Put terms of the vocabulary whose bytes break into the enumerations of each text, and count those."""
-    tally = Tally()
+def measure_terms(texts: Sequence[str], seeds: Iterable[int]) -> tuple[Tally, Tally]:
+    """Put terms of the vocabulary whose bytes break into the enumerations of each text, and count those.
+
+    Counted apart: runs of a term that shows the same bytes as another one (`危化、` and `危化品、` are both `;、`).
+    """
+    tally, shared = Tally(), Tally()
     terms = breaking(labels())
     for text in texts:
         for seed in seeds:
             damaged = corrupt(text, seed=seed, terms=terms)
-            tally.only(damaged, repair(_notice(damaged.text)), of_terms(damaged))
-    return tally
+            restored = repair(_notice(damaged.text))
+            runs = of_terms(damaged)
+            twofold = [r for r in runs if _twofold(damaged, r)]
+            tally.only(damaged, restored, [r for r in runs if r not in twofold])
+            shared.only(damaged, restored, twofold)
+    return tally, shared
+
+
+def _twofold(damaged: Damaged, run: Run) -> bool:
+    """Whether a run ends with 危化 or 危化品 before a mark that cut the stream."""
+    words = damaged.clean[: run.clean_end]
+    return words.endswith(("危化", "危化品")) and damaged.text[run.end : run.end + 1] == "、"
 
 
 def measure_twins(folder: Path) -> Tally:
@@ -280,7 +301,9 @@ def main(arguments: list[str]) -> int:
     print(HEADER)
     print(tally.line("all runs"))
     print(terms.line("of them, terms alone"))
-    print(measure_terms(clean, seeds).line("terms put into enumerations"))
+    put, shared = measure_terms(clean, seeds)
+    print(put.line("terms put into enumerations"))
+    print(shared.line("危化 and 危化品 shown alike"))
     if not only and not chosen.but:
         print(measure_twins(chosen.folder).line("the folder's own twins"))
     print("edits, alarms: byte edits and suspicions outside runs")

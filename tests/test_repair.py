@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from bench.repair import measure
+from bench.repair import measure, measure_terms, measure_twins
 from kg.cli import app
-from kg.data import SEEDS
+from kg.data import ONTOLOGY, SEEDS
 from kg.model import Alignment, Notice, Repaired
 from kg.read import read_path
 from kg.repair import repair
-from tests.damage import corrupt
+from tests.damage import breaking, corrupt
 
 SEED = SEEDS / "000_c8ec3da968c620af.txt"
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "gold"
@@ -104,14 +104,140 @@ def test_no_clean_notice_is_touched():
         assert restored.edits == restored.suspects == (), path.stem
 
 
+HONG_KONG = """消防處提醒市民慎防火警！近日多宗住宅火警與電器使用不當有關，市民離家前應關掉爐火；切勿讓電線超出負荷。
+「安全第一」是每位僱主的責任：僱主須為僱員提供安全的工作環境、合適的訓練（包括密閉空間作業），以及個人防護裝備。
+甚麼是高空工作？離地兩米或以上的工作都是高空工作！承建商須搭建合規格的棚架，違例者最高可處罰款二十萬港元及監禁十二個月。
+海上工程須由合資格人士監督；保險、醫療及停工安排，請參閱勞工處網頁。危險品倉庫的牌照每年續期一次，申請人應於期滿前一個月提出。
+"""
+TAIWAN = """職業安全衛生署呼籲事業單位落實承攬管理！鋼構、屋頂等高處作業應設置安全網或使勞工確實使用安全帶。
+局限空間作業前，應先測定氧氣、硫化氫濃度；未確認安全前，不得使勞工進入。違反規定者，處新臺幣三萬元以上三十萬元以下罰鍰。
+颱風季節即將來臨，工地應做好防颱準備：固定施工架、清理排水溝、撤離低窪處機具。如何申請輔導？請洽各地勞動檢查機構！
+"""
+
+
+@pytest.mark.parametrize("text", [HONG_KONG, TAIWAN])
+def test_traditional_text_in_its_own_right_keeps_its_marks(text):
+    restored = repair(notice(text))
+    assert {e.kind for e in restored.edits} <= {"script"}
+    assert restored.suspects == ()
+    assert len(restored.text) == len(text)
+
+
+def test_ten_thousand_characters_of_other_clean_text_are_left_alone():
+    root = ONTOLOGY.parent
+    paths = [
+        root / "README.zh-CN.md",
+        *sorted(ONTOLOGY.glob("*.yaml")),
+        *sorted(ONTOLOGY.glob("*.ttl")),
+    ]
+    texts = [
+        p.read_text(encoding="utf-8") for p in paths if p.name != "repairs.yaml" and p.exists()
+    ]
+    chinese = [
+        line
+        for text in texts
+        for line in text.splitlines()
+        if any("\u4e00" <= c <= "\u9fff" for c in line)
+    ]
+    text = "\n".join(chinese)
+    assert sum("\u4e00" <= c <= "\u9fff" for c in text) > 10_000
+    for start in range(0, len(text), 5_000):
+        part = text[start : start + 5_000]
+        restored = repair(notice(part))
+        assert [e for e in restored.edits if e.kind in ("bytes", "gloss", "script")] == []
+        assert [e for e in restored.suspects if e.kind == "bytes"] == []
+
+
+# --- the generator --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("clean", "hit", "shown"),
+    [
+        ("危化品、人员", {"；": 1.0}, ";贰⑷藛T"),
+        ("确保”工作目标", {"！": 1.0}, "確!惫ぷ髂繕"),
+        ("保“十一”黄", {"！": 1.0}, "!笆弧秉S"),
+        ("。“我们", {"！": 1.0}, "!拔覀"),
+        ("危化品、烟花", {"；": 1.0, "、": 1.0}, ";、煙花"),
+        ("东海、黄海", {"！": 1.0, "、": 1.0}, "東!ⅫS海"),
+    ],
+)
+def test_the_generator_makes_what_pages_show(clean, hit, shown):
+    damaged = corrupt(clean, glosses=0, hit=hit, end_q=False)
+    assert damaged.text.startswith(shown)
+    assert len(damaged.runs) == 1
+
+
+def test_a_stop_that_the_search_finds_is_not_cut_again():
+    assert corrupt("工作。“我们", glosses=0, hit=1.0).runs == ()
+
+
+def test_the_generator_is_seeded_and_knows_the_truth():
+    assert corrupt(CLEAN, seed=3) == corrupt(CLEAN, seed=3)
+    assert corrupt(CLEAN, seed=3).text != corrupt(CLEAN, seed=4).text
+    for seed in range(1, 20):
+        damaged = corrupt(CLEAN * 2, seed=seed, terms=breaking(["危化品", "煤矿"]))
+        covered = {i for r in damaged.runs for i in range(r.clean_start, r.clean_end)}
+        shown = {i for i in damaged.origin if i >= 0}
+        assert not covered & shown
+        assert covered | shown == set(range(len(damaged.clean)))
+
+
 # --- damaged on purpose ---------------------------------------------------------------------------
 
 
 def test_twins_are_restored_without_a_wrong_edit():
-    tally = measure([CLEAN * 2], range(1, 13))
+    tally, _ = measure([CLEAN * 2], range(1, 13))
     assert tally.count["twins"] == 12
-    assert tally.count["same"] / tally.count["characters"] > 0.97
-    assert tally.count["wrong"] == 0
+    assert tally.count["same"] / tally.count["characters"] > 0.999
+    assert tally.count["wrong"] == tally.count["missed"] == 0
+
+
+#: Measured on these twins: 0.66 and 0.03.
+EXACT, WRONG = 0.6, 0.05
+#: Notices that were read while writing; the bench measures all.
+READ = ("a01", "a06", "a12", "a17", "b06", "b18", "c01", "c02", "c06", "c07", "c11")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared gold is not beside this checkout")
+def test_figures_on_twins_do_not_fall():
+    texts = [read_path(SHARED / f"{stem}.txt").text for stem in READ]
+    tally, _ = measure(texts, (1, 2))
+    count = tally.count
+    assert count["runs"] > 50
+    assert count["same"] >= 0.999 * count["characters"]
+    assert count["outside"] == 0
+    assert count["exact"] >= EXACT * count["runs"]
+    assert count["wrong"] <= WRONG * count["runs"]
+    assert count["missed"] <= 0.01 * count["runs"]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared gold is not beside this checkout")
+def test_figures_on_terms_in_enumerations_do_not_fall():
+    texts = [read_path(SHARED / f"{stem}.txt").text for stem in READ]
+    tally, shared = measure_terms(texts, (1, 2))
+    assert tally.count["runs"] > 80
+    assert tally.count["exact"] >= 0.95 * tally.count["runs"]
+    assert tally.count["missed"] <= 0.01 * tally.count["runs"]
+    assert shared.count["missed"] == 0
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the shared gold is not beside this checkout")
+def test_figures_on_the_twins_of_the_shared_folder_do_not_fall():
+    count = measure_twins(SHARED).count
+    assert count["twins"] >= 4
+    assert count["same"] >= 0.999 * count["characters"]
+    assert count["exact"] >= 0.6 * count["runs"]
+    assert count["wrong"] == count["missed"] == 0
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 10_000))
+def test_every_byte_edit_is_proved(seed):
+    restored = repair(notice(corrupt(CLEAN * 2, seed=seed).text))
+    assert all(e.reproduced for e in restored.edits if e.kind == "bytes")
 
 
 @settings(max_examples=25, deadline=None)
@@ -135,9 +261,9 @@ def test_any_text_goes_through_and_is_traced(text):
     traced(text, restored)
 
 
-@pytest.mark.parametrize("piece", ["(a)", "!", "化(huà)", "?;", "會議(yì)!"])
+@pytest.mark.parametrize("piece", ["(a)", "!", "化(huà)", "?;", "會議(yì)!", "會議(yì),;鄡?liǎng)"])
 def test_long_lines_are_done(piece):
-    text = piece * (200_000 // len(piece))
+    text = piece * (40_000 // len(piece))
     assert repair(notice(text)).text
 
 

@@ -9,6 +9,8 @@ import gzip
 from math import log10
 from pathlib import Path
 
+#: Longer words rarer than this (in the unit of the file; 16 nats) are as good as their characters.
+RAREST = 148
 DATA = Path(__file__).resolve().parent.parent / "kg" / "repair" / "data"
 
 
@@ -48,10 +50,9 @@ def words() -> None:
         for word, frequency in get_frequency_dict("zh", wordlist="large").items()
         if len(word) <= 8 and all("\u4e00" <= c <= "\u9fff" and in_gbk(c) for c in word)
     }
-    ordered = sorted(table)
-    rarity = bytes(
-        min(255, max(0, round((-100 * log10(table[word]) - 100) / 4))) for word in ordered
-    )
+    rarities = {word: round((-100 * log10(table[word]) - 100) / 4) for word in table}
+    ordered = sorted(w for w, r in rarities.items() if len(w) == 1 or r <= RAREST)
+    rarity = bytes(min(255, max(0, rarities[word])) for word in ordered)
     write("words.txt.gz", "\n".join(ordered).encode("utf-8") + b"\0" + rarity)
     print(f"{len(ordered):,} words")
 

@@ -128,7 +128,6 @@ class Alphabet:
             self._cache[key] = got
         return got
 
-
     def read_as(self, leads: Leads, syllables: tuple[str, ...]) -> Chars:
         """Give those of ``unfinished`` that can be read so."""
         key = (leads, syllables)

@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 from kg.repair import alphabet, candidates, lattice, readings, script, words
 from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
 from kg.repair.candidates import Path, Reading, Search
@@ -33,14 +32,16 @@ WORD = 12.5
 #: Behind a full stop only text that begins with a rarer character (nats) is looked at.
 RARE = 11.0
 #: Suspicious places that are looked into; of more, which no notice has, the rest are only listed.
-MOST = 500
+MOST = 300
 #: How far quotation marks are looked for before and behind a passage.
 LOOK = 400
 #: How far a passage reaches (characters): back to a mark, on behind the last suspicious place; how near to
 #: one another places share one, how long it gets, and how many it holds.
 BACK, ON, JOIN, LONGEST, CROWD = 14, 60, 40, 400, 12
 _MARK = re.compile("[!?;:,。]")
-_BROKEN_GLOSS = re.compile(rf"\?[^\W\d_{HAN}]{{1,8}}[)）]|(?<![{HAN}])[(（][^\W\d_{HAN}]{{1,8}}[)）]")
+_BROKEN_GLOSS = re.compile(
+    rf"\?[^\W\d_{HAN}]{{1,8}}[)）]|(?<![{HAN}])[(（][^\W\d_{HAN}]{{1,8}}[)）]"
+)
 _LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
 _ODD_CHAR = re.compile(
     "[\u2150-\u218f\u2190-\u25ff\u2460-\u24ff\u3040-\u3129\u0370-\u04ff\uff21-\uff5e]"
@@ -97,7 +98,9 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
     texts: dict[int, str] = {}
     learned: set[str] = set()
     for passage in passages:
-        found[passage.start], texts[passage.start] = _solve(passage, text, page, letters, glossed=glossed)
+        found[passage.start], texts[passage.start] = _solve(
+            passage, text, page, letters, glossed=glossed
+        )
         for finding in found[passage.start]:
             if finding.decided:
                 learned |= page.learn(_simple(finding.patch.after, letters.traditional))
@@ -195,7 +198,7 @@ def _odd(read: str, at: int, page: Page, letters: alphabet.Alphabet) -> bool | N
     if following < "\x80":  # it may have swallowed an ASCII byte: ;@, ?h
         behind = read[at + 2 : at + 3]
         letter = "@" <= following <= "~" and (behind > "\u2000" or behind in "((")
-        if letter and following.isalpha() and mark in ":;":
+        if letter and ((following.isalpha() and mark in ":;") or following in "[]|"):
             return False
         return True if letter or mark == "?" else None
     pair = encode(following)
@@ -215,11 +218,14 @@ _COMMA = frozenset((MARK_BYTES[","][1],))
 
 def _unlike(read: str, at: int, page: Page) -> bool:
     """Whether the characters behind a mark do not read as text."""
-    if page.pairs.get(read[at + 1 : at + 3], 0.0) > 1.1:
-        return False
     match = _STRETCH.match(read, at + 1)
     han = match[0] if match else ""
     after = read[at + 1 + len(han) : at + 2 + len(han)]
+    if 0 < len(han) < 3 and "@" <= after <= "~":
+        return True
+    pair = read[at + 1 : at + 3]
+    if page.pairs.get(pair, 0.0) > 1.1 and read.count(pair) > read.count(read[at : at + 3]):
+        return False
     if len(han) > 1:
         cost = words.ending(words.beginning(han[0]).get(han[1]))
         if cost is not None and cost < WORD:
@@ -228,8 +234,6 @@ def _unlike(read: str, at: int, page: Page) -> bool:
         return True
     if not han:
         return False
-    if len(han) < 3 and "@" <= after <= "~":
-        return True
     return words.fluency(han) > ODD
 
 
@@ -370,7 +374,9 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
         position = stop
         if step.state.leads is None:
             text = "".join(hidden)
-            out.append(Span(begin, step.state.at, start, position, text, tuple(pieces), tuple(items)))
+            out.append(
+                Span(begin, step.state.at, start, position, text, tuple(pieces), tuple(items))
+            )
             begin, hidden, pieces, items = -1, [], [], []
     return out
 

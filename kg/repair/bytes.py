@@ -146,7 +146,7 @@ def forward(stream: Stream, variant: Variant) -> str | None:
 def after_stop() -> tuple[str, ...]:
     """Give the characters behind which a full stop can be cut: `。“` holds the bytes of `！`.
 
-    >>> "“" in after_stop(), "会" in after_stop()
+    >>> "“" in after_stop(), "安" in after_stop()
     (True, False)
     """
     full = {pair[1] for pair in MARK_BYTES.values() if pair[0] == 0xA3}

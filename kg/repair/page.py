@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from itertools import pairwise
 from math import log
 from operator import add
 
@@ -15,44 +14,51 @@ from kg.repair.bytes import after_stop
 ENOUGH = 60_000
 #: Nats for a pair or a triple that the page has elsewhere, once, and for each doubling.
 PAIR, TRIPLE, DOUBLING = 1.0, 1.5, 0.4
-_MORE = (0.0, *(DOUBLING * log(n) for n in range(1, 100)))
+_PAIR = (0.0, *(PAIR + DOUBLING * log(n) for n in range(1, 100)))
+_TRIPLE = (0.0, *(TRIPLE + DOUBLING * log(n) for n in range(1, 100)))
 #: Nats for a full stop that stands unbroken where the search could have cut, and the most they weigh.
 UNBROKEN, MOST = 1.5, 2.0
-_UNBROKEN = re.compile("。(?=[%s])" % "".join(after_stop()))
+_UNBROKEN = re.compile(f"。(?=[{''.join(after_stop())}])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Page:
-    """Pairs and triples of Han characters on the page, in simplified form, damage left out."""
+    """Pairs and triples of characters on the page, in simplified form, damage left out."""
 
     pairs: dict[str, float] = field(default_factory=dict)
     triples: dict[str, float] = field(default_factory=dict)
     glossed: frozenset[str] = frozenset()
     """Characters of the page that carry their gloss everywhere else."""
-
     stops: float = 0.0
     """Nats against a full stop that was broken: the page has others in such places, unbroken."""
+    _counts: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, text: str, glossed: frozenset[str] = frozenset()) -> Page:
         """Count a text that is simplified and free of glosses (pairs with a mark are never asked for)."""
         text = text[:ENOUGH]
         twos = list(map(add, text, text[1:]))
-        pairs = Counter(twos)
+        counts = Counter(twos)
+        page = cls({k: _PAIR[min(n, 99)] for k, n in counts.items()})
         triples = Counter(map(add, twos, text[2:]))
-        return cls(
-            {k: PAIR + _MORE[min(n, 99)] for k, n in pairs.items()},
-            {k: TRIPLE + _MORE[min(n, 99)] for k, n in triples.items() if n > 1},
-            glossed,
-            min(MOST, UNBROKEN * len(_UNBROKEN.findall(text))),
-        )
+        page.triples = {k: _TRIPLE[min(n, 99)] for k, n in triples.items() if n > 1}
+        counts.update(triples)
+        page._counts = counts
+        page.glossed = glossed
+        page.stops = min(MOST, UNBROKEN * len(_UNBROKEN.findall(text)))
+        return page
 
     def forget(self, text: str) -> None:
-        """Take back what a suspected stretch contributed (its pairs, once each)."""
-        for a, b in pairwise(text):
-            value = self.pairs.get(a + b)
-            if value is not None and value < PAIR + DOUBLING * log(2):
-                del self.pairs[a + b]
+        """Take back what a suspected stretch contributed."""
+        counts = self._counts
+        for size, table, worth in ((2, self.pairs, _PAIR), (3, self.triples, _TRIPLE)):
+            for i in range(len(text) - size + 1):
+                part = text[i : i + size]
+                counts[part] = number = max(0, counts[part] - 1)
+                if number >= size - 1:
+                    table[part] = worth[min(number, 99)]
+                else:
+                    table.pop(part, None)
 
     def learn(self, text: str) -> set[str]:
         """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""

@@ -94,7 +94,7 @@ def is_traditional(text: str, converted: str) -> bool:
     """
     if text == converted:
         return False
-    changed = sum(map(ne, text, converted))
+    changed: int = sum(map(ne, text, converted))
     han = len(text) - len(_HAN.sub("", text))
     return changed >= TRADITIONAL * han
 

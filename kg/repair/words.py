@@ -17,8 +17,6 @@ _STEP = 0.04 * log(10)
 _BASE = log(10)
 #: Cost of a character that is no word of the list, in nats.
 UNKNOWN = 17.0
-#: Rarer words are left out, in nats.
-RAREST = 16.0
 #: What sorts after every character of a word.
 LAST = "\U0010ffff"
 
@@ -45,11 +43,11 @@ class WordList:
 
 @cache
 def general() -> WordList:
-    """The general list: 297 thousand words of up to eight characters.
+    """The general list: words of up to eight characters that are not too rare.
 
     >>> words = general()
-    >>> words.words[bisect_left(words.words, "危化品")]
-    '危化品'
+    >>> words.words[bisect_left(words.words, "常态")]
+    '常态'
     """
     data = gzip.decompress(_FILE.read_bytes())
     text, _, rarity = data.partition(b"\0")
@@ -100,9 +98,8 @@ def special_beginning(char: str) -> Tree:
 @cache
 def _before(lexicon: Callable[[], WordList]) -> dict[str, set[str]]:
     table: dict[str, set[str]] = {}
-    words = lexicon()
-    for index, word in enumerate(words.words):
-        if len(word) > 1 and words.cost(index) <= RAREST:
+    for word in lexicon().words:
+        if len(word) > 1:
             table.setdefault(word[1], set()).add(word[0])
     return table
 
@@ -134,7 +131,7 @@ def _tree(lexicon: WordList, char: str) -> Tree:
     words, tree = lexicon.words, Tree()
     for index in range(*lexicon.range(char, 0, len(words))):
         word = words[index]
-        if len(word) == 1 or lexicon.cost(index) > RAREST:
+        if len(word) == 1:
             continue
         node = tree
         for c in word[1:-1]:
