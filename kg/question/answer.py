@@ -151,7 +151,12 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
     for slot in way.slots:
         kind = declared.get(slot, "")
         if slot == "themes":
-            out |= {n: list(ids) for n in ("all", "any", "none") if (ids := getattr(made, n))}
+            found = {
+                "themes": [*made.all, *made.any],
+                "all": made.all if len(made.all) > 1 else [],
+                "none": made.none,
+            }
+            out |= {name: ids for name, ids in found.items() if ids}
         elif slot in ("regions",):
             out[slot] = regions
         elif slot == "without":

@@ -6,16 +6,21 @@ case and singular) written together, with a blank between two words.
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
+from hashlib import sha256
+from pathlib import Path
 from unicodedata import normalize
 
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
-from kg.ontology import concepts
+from kg.ontology import SCHEMES, concepts
 from kg.parameters import _simplified, _singular
 from kg.question.words import words
 
@@ -92,6 +97,55 @@ def key(phrase: str) -> str:
 
 @cache
 def lexicon() -> Lexicon:
+    """Return the table, from the cache where its sources have not changed since.
+
+    It is kept in ``$KG_CACHE``, else in the user's folder for caches; an empty ``KG_CACHE`` keeps none.
+    """
+    path = _kept_at()
+    if path is not None:
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            said = json.loads(path.read_text(encoding="utf-8"))
+            phrases = {
+                k: Entry(kind, tuple(values)) for k, (kind, values) in said["phrases"].items()
+            }
+            return Lexicon(phrases, int(said["longest"]), frozenset(said["single"]))
+    made = _make()
+    if path is not None:
+        said = {
+            "phrases": {k: [e.kind, e.values] for k, e in made.phrases.items()},
+            "longest": made.longest,
+            "single": sorted(made.single),
+        }
+        with suppress(OSError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{os.getpid()}")
+            fresh.write_text(json.dumps(said, ensure_ascii=False), encoding="utf-8")
+            fresh.replace(path)
+    return made
+
+
+def _kept_at() -> Path | None:
+    """Name the file of the cache by all that the table is made of."""
+    folder = os.environ.get("KG_CACHE")
+    if folder == "":
+        return None
+    home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    here = Path(__file__).parent
+    code = (here / "lexicon.py", here / "words.py", here.parent / "parameters.py",
+            here.parent / "regions" / "names.py")  # fmt: skip
+    names = ("questions.yaml", "region-names.yaml", "region-english.tsv", "regions.tsv")
+    data = [ONTOLOGY / name for name in (*names, *(s.filename for s in SCHEMES.values()))]
+    hashed = sha256()
+    try:
+        for path in (*code, *data):
+            hashed.update(path.read_bytes())
+        where = Path(folder).expanduser() if folder else Path(home).expanduser() / "kg-safety"
+    except (OSError, RuntimeError):
+        return None
+    return where / f"lexicon-{hashed.hexdigest()[:16]}.json"
+
+
+def _make() -> Lexicon:
     """Make the table; a word of questions goes before a concept, a concept before a division."""
     table: dict[str, Entry] = {}
     for row in words().roles:

@@ -39,7 +39,8 @@ class Way:
     def fits(self, question: Frame) -> bool:
         """Whether the concepts named are such as its slots take."""
         if "themes" in self.slots:
-            return True
+            positive = any(p.name == "themes" for p in self.query.parameters)
+            return positive == bool(question.all or question.any)
         for slot in self.slots:
             kind = next((p.kind for p in self.query.parameters if p.name == slot), "")
             if kind == "concept" or kind in SCHEMES:
@@ -86,7 +87,7 @@ def _read() -> Iterator[Way]:
                     continue
                 name = token.values[0]
                 letter = _BY_NAME.get(name) or _BY_KIND.get(declared.get(name, ""))
-                if letter is None or (name != "themes" and name not in declared):
+                if letter is None or name not in {"themes", *declared}:
                     raise DataFileError(f"{where}: no parameter '{name}' that a question can name")
                 letters[name] = letter
             made = frame(reading.tokens, slots=letters)
