@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kg.serve.pages import Pages
 
 _PAGE = 100
+_QUESTION = 500  # characters of a question
 _VALUES = 50  # values that one parameter may have in a request
 
 
@@ -29,7 +30,7 @@ def only_get(scope: Scope) -> None:
 
 
 class Api:
-    """``/queries``, ``/queries/NAME``, ``/matrix``, ``/notices``, ``/notices/ID``, ``/openapi.json``."""
+    """``/queries``, ``/queries/NAME``, ``/matrix``, ``/ask``, ``/notices``, ``/notices/ID``, ``/openapi.json``."""
 
     def __init__(self, desk: Desk, pages: Pages) -> None:
         self.desk = desk
@@ -96,6 +97,29 @@ class Api:
             scope, receive, send, "notice.html", views.notice, key=("notice", name), name=name
         )
 
+    async def ask(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a question in plain words; without one, show a page to ask it in."""
+        only_get(scope)
+        asked = fields(scope["query_string"])
+        questions = asked.get("q", [])
+        if not questions and page_or_json(header(scope, b"accept")) == "html":
+            scope["kg.route"] = "ask"
+            await self.pages.show(scope, send, "ask.html", b"null")
+            return
+        if len(questions) != 1 or not questions[0].strip():
+            raise Refused(400, "ask one question", hint="/ask?q=哪些地区强调了尾矿库？")
+        if len(questions[0]) > _QUESTION:
+            raise Refused(400, f"a question has at most {_QUESTION} characters")
+        await self._both(
+            scope,
+            receive,
+            send,
+            "ask.html",
+            views.asked,
+            key=("ask", questions[0]),
+            question=questions[0],
+        )
+
     async def openapi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Describe this API."""
         import json
@@ -151,6 +175,19 @@ def description() -> dict[str, Any]:
         "/queries": _get("The named queries", "queries", _JSON),
         "/matrix": _get(
             "What each region stresses", "matrix", _JSON, _query_parameters("sectors-by-region")
+        ),
+        "/ask": _get(
+            "An answer to a question in plain words",
+            "ask",
+            _JSON,
+            [
+                {
+                    "name": "q",
+                    "in": "query",
+                    "required": True,
+                    "schema": {"type": "string", "minLength": 1, "maxLength": _QUESTION},
+                }
+            ],
         ),
         "/notices": _get(
             "The notices",

@@ -74,6 +74,7 @@ class Server:
             Route("/queries", Raw(self.api.queries)),
             Route("/queries/{name}", Raw(self.api.named_query)),
             Route("/matrix", Raw(self.api.matrix)),
+            Route("/ask", Raw(self.api.ask)),
             Route("/notices", Raw(self.api.notices)),
             Route("/notices/{id}", Raw(self.api.notice)),
             Route("/entity", self.entities),

@@ -60,11 +60,13 @@ def sparql(
     known = _prefixes(store.base)
     refuse_deep(text, name=name)
     refuse_calls(text, name=name)
-    seen = dataset(store, text, default=default, named=named)
     try:
+        seen = dataset(store, text, default=default, named=named)
         result = _evaluate(store, text, seen, known)
     except SyntaxError as error:
         raise malformed(text, error, prefixes=known, name=name) from error
+    except QueryError:
+        raise
     except (RuntimeError, ValueError) as error:
         raise QueryError(f"{name}: cannot be answered: {error}") from error
     try:

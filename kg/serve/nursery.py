@@ -21,6 +21,7 @@ from typing import Any
 
 #: What jobs need: the modules that they are in, and the parser behind complaints.
 _NEEDED = (
+    "kg.question.answer",
     "kg.serve.describe",
     "kg.serve.jobs",
     "kg.serve.views",
@@ -66,6 +67,7 @@ def _load() -> None:
     from kg.errors import KgError
     from kg.parameters import resolve
     from kg.query import find, named, run
+    from kg.question.answer import ask
     from kg.regions.table import full_names, short_names
     from kg.store import Store
 
@@ -78,6 +80,8 @@ def _load() -> None:
     for kind, value in (("hazard", "尾礦庫"), ("region", "湖南"), ("date", "2020-01-01")):
         with suppress(KgError):
             resolve(kind, value, store=memory)
+    for question in ("哪些地区强调了尾矿库？", "Which regions stressed tailings ponds?"):
+        ask(question, store=memory)
     with suppress(KgError):
         run(memory, "SELECT malformed")
     gc.collect()

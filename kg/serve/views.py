@@ -119,6 +119,17 @@ def notice(store: Store, out: Out, *, name: str) -> None:
     )
 
 
+def asked(store: Store, out: Out, *, question: str) -> None:
+    """Answer a question in plain words, as ``kg ask`` does; with evidence, and names for ids."""
+    from dataclasses import asdict
+
+    from kg.question.answer import ask
+
+    reply = ask(question, store=store)
+    evidence = [asdict(e) for e in reply.evidence]
+    to_json(out, {**reply.to_dict(), "evidence": evidence, "labels": dict(reply.labels)})
+
+
 def entity(store: Store, out: Out, *, iri: str, page: int) -> None:
     """Write what is said of a thing, with names for all that is named; 404 where nothing is."""
     node, default = node_of(iri), ox.DefaultGraph()
