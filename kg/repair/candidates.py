@@ -25,7 +25,7 @@ TRIED = 16
 #: Characters that may begin a word with a lost pair inside.
 MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
-BEAM, FRONT = 11.0, 13.0
+BEAM, FRONT = 11.0, 10.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
 BEHIND = 3
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
