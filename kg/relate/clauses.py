@@ -15,7 +15,8 @@ from typing import Literal
 from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
-from kg.relate.parse import Parse, is_leading, parse, reported, slice_of
+from kg.lexicon import words as general_words
+from kg.relate.parse import VERBS, Parse, is_leading, parse, reported, slice_of
 
 Force = Literal["order", "doing", "topic", "told"]
 Mode = Literal["order", "tell", "document", "narrative"]
@@ -40,6 +41,8 @@ _OCCASION = pattern("clauses", "occasion")
 _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
+#: First characters of signs of tense and negation.
+_TENSE = "已未曾正没"
 #: Signs of tense that the predicates of a sentence share.
 _ASPECTS = frozenset({"将", "正", "正在", "已", "曾"})
 _PASSIVE = pattern("clauses", "passive")
@@ -108,6 +111,8 @@ class _Reader:
         self.condition: tuple[int, int] | None = None
         self.last: Clause | None = None
         """The clause before in the sentence."""
+        self.named = {m.end for m in layers.mentions}
+        """Where names of the vocabulary end."""
         self.joined = False
         """Whether a comma parts it from what comes."""
 
@@ -140,7 +145,9 @@ class _Reader:
         spoken = reported(self.text, segment, cues)
         if spoken is not None and not self.section:
             self.mode = "order" if spoken.value == "order" else "tell"
-            self.pending, self.condition, self.last = [], None, None
+            if spoken.start > segment.start:  # 对…，要求…: the phrase belongs to what is demanded
+                self.pending = []
+            self.condition, self.last = None, None
         elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
             self.mode = "narrative"
         if segment.numbered:
@@ -208,10 +215,12 @@ class _Reader:
     def _clause(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
         words = self.text[parsed.start : parsed.end]
         force, why = self._force(parsed, words, counted=counted)
-        if self._is_topic(parsed, alone=alone) and not (force == "order" and self._orders(parsed)):
+        names = force != "told" or why in {"no predicate", "aim", "narrative"}
+        orders = force == "order" and self._orders(parsed)
+        if names and not orders and self._is_topic(parsed, alone=alone):
             force, why = "topic", ""
         comma = parsed.segment.closer == "，"
-        if comma and (parsed.topic or (why == "statement" and parsed.weak)):
+        if comma and parsed.topic:
             force, why = "told", "no predicate"
         if why == "no predicate" and not self.pending:
             if self.last and self.joined and self.last.force == "order" and len(words) <= SHORT:
@@ -245,6 +254,13 @@ class _Reader:
         cues = parsed.cues
         if words[0] in "不无":
             return
+        tails = (self.text[parsed.end - n : parsed.end] for n in (2, 3, 4))
+        if (
+            not parsed.topic
+            and parsed.end not in self.named
+            and not any(general_words().get(t) == "n" for t in tails)
+        ):
+            return
         if (cues and cues[-1].kind == "a" and cues[-1].end == parsed.end) or _REASON.match(words):
             self.condition = (parsed.start, parsed.end)
         else:
@@ -270,17 +286,19 @@ class _Reader:
             shares = last.why in _ASPECTS and parsed.contiguous
             if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
                 return "told", last.why
+        if parsed.suffers:
+            return "told", "被"
         if words.endswith("如下"):
             return "told", "如下"
         if modal is None and self._signs(parsed, words):
             return "told", "signature"
-        if verb is not None and self.text.startswith("了", verb.end):
+        if any(self.text.startswith("了", c.end) for c in parsed.cues if c.kind in VERBS):
             return "told", "了"
         if verb is None:
             return "told", "no predicate"
         if parsed.aim or (verb.word == "确保" and _GENERAL_STATE.search(words)):
             return "told", "aim"
-        led = parsed.contiguous or parsed.adverbial or parsed.prep or parsed.object_prep
+        led = parsed.contiguous or parsed.prep or parsed.object_prep
         if counted and not led:
             return "told", "statistics"
         if self.mode in {"order", "document"}:
@@ -293,7 +311,9 @@ class _Reader:
 
     def _signs(self, parsed: Parse, words: str) -> bool:
         line = self.layers.lines[parsed.segment.line]
-        return line.kind == "heading" and not parsed.segment.numbered and bool(_ORGAN.search(words))
+        if parsed.segment.numbered or not (line.kind == "heading" or parsed.weak):
+            return False
+        return bool(_ORGAN.search(words))
 
     def _inside(self, parsed: Parse, past: Cue) -> bool:
         """Whether a sign of background only belongs to the object, or to a relative clause before."""
@@ -302,6 +322,8 @@ class _Reader:
             return False
         if "的" in self.text[past.end : verb.start]:
             return True
+        if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
+            return False
         return parsed.contiguous and past.start > verb.start
 
     def _directs(self, parsed: Parse, verb: Cue) -> bool:
@@ -315,7 +337,7 @@ class _Reader:
         if parsed.passive:
             return True
         words = self.text[parsed.start : verb.start]
-        if _TOLD_SUBJECT.match(words):
+        if _TOLD_SUBJECT.search(words):
             return False
         if verb.kind in {"verb", "dual"} or not parsed.weak:
             return True
@@ -334,6 +356,8 @@ class _Reader:
         if line.kind == "heading" and not (self.document and parsed.segment.numbered):
             return False
         words = self.text[parsed.verb.start : parsed.end]
+        if parsed.verb.end == parsed.end and not parsed.adverbial and parsed.strength == 1:
+            return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
         return governs or not _BARE_HEADING.search(words)
 
@@ -348,6 +372,8 @@ class _Reader:
         if self.layers.lines[segment.line].kind == "heading":
             return True
         short = segment.end - segment.start <= SHORT
+        if words[0] in "〇○◆◇▲△□■●★☆" and short:
+            return True
         return segment.numbered and alone and segment.closer in "。\n" and short
 
 

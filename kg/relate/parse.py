@@ -24,6 +24,7 @@ _SHORT_TIME = pattern("clauses", "short-time")
 _WHO = pattern("clauses", "bearer")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _WHETHER = "是否"
+_AS = pattern("clauses", "taken-as")
 _QUOTED = pattern("clauses", "quoted")
 
 #: Verbs of speech that report only where a comma or colon follows at once.
@@ -31,6 +32,11 @@ ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱"
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
 AMBIGUOUS = frozenset({"明确", "决定", "提出", "部署", "指出"})
 
+#: What opens a phrase that is no predicate whatever verbs stand in it.
+_ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "由于", "在", "自", "从"})
+#: What puts the object before its verb: a clause by itself.
+_FOR = frozenset({"为", "给", "向", "由", "用", "对", "与", "同"})
+_MOVERS = frozenset({"把", "将"})
 VERBS = frozenset({"verb", "v", "dual", "single"})
 #: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
 _NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
@@ -85,6 +91,10 @@ class Parse:
     """Opens with 按照, 针对, 在 …"""
     object_prep: bool = False
     """Opens with 把, 将, 对 …"""
+    opener: str = ""
+    """The word that opens the phrase before the verb."""
+    then_prep: bool = False
+    """A phrase before the verb follows the modal: 要以…为契机."""
     back: bool = False
     """Opens with 以及, 和 …: goes on with the clause before."""
     past: Cue | None = None
@@ -96,6 +106,8 @@ class Parse:
     """A noun phrase with a relative clause, nothing behind it: what the next segment is about."""
     passive: bool = False
     """由 names who is to do it."""
+    suffers: bool = False
+    """被 before the verb: something happened to the subject."""
     future: bool = False
     """Somebody plans it: 市安委办将组织督查."""
     strength: int = 1
@@ -154,11 +166,15 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         _sign(out, cue, strengths)
     if first is not None and first.start == head:
         out.prep, out.object_prep = first.kind == "prep", first.kind == "object"
+        out.opener = first.word
     out.modal = _modal(text, inner, head)
     finder = _Finder(text, inner, segment.end)
     if out.modal is not None:
         out.contiguous = out.modal.start == head
         out.verb = finder.main(out.modal.end, bare=False)
+        opener = next((c for c in inner if c.start == finder.at), None)
+        if opener is not None and opener.kind in {"prep", "object"}:
+            out.then_prep, out.opener = True, opener.word
     else:
         out.verb = finder.main(start, bare=True)
         out.contiguous = out.verb is not None and finder.plain
@@ -166,6 +182,9 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         stop = out.verb.start if out.verb is not None else segment.end
         out.copula = bool(_COPULA.search(text, start, max(stop, start)))
     stop = out.verb.start if out.verb is not None else segment.end
+    out.suffers = out.modal is None and any(
+        c.word == "被" and c.start < stop and "的" not in text[c.end : stop] for c in inner
+    )
     out.passive = any(c.word == "由" and c.start < stop for c in inner)
     mark = text.rfind("的", start, segment.end)
     out.topic = (
@@ -176,7 +195,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         and (out.past is None or out.past.value != "sentence")
         and (
             out.verb is None
-            or finder.weak
+            or (finder.weak and not _WHO.search(text[start : out.verb.start]))
             or (
                 not out.contiguous
                 and out.verb.end <= mark
@@ -398,7 +417,9 @@ class _Finder:
             if cues[k].kind in VERBS and not (cues[k].kind == "dual" and self._verb_follows(k))
         ]
         if not found:
-            verb = self._unknown(position)
+            verb = self._unknown(position) or next(
+                (c for c in cues[i:] if c.kind == "i" and c.end == self.end), None
+            )
             self.adverbial = verb is not None
             return verb
         last = cues[found[-1]].start
@@ -465,10 +486,25 @@ def is_leading(text: str, parsed: Parse) -> bool:
     written = text[parsed.start : parsed.end]
     if parsed.modal is None and _AFTER.search(written):
         return True
+    ends = _LEADING_END.search(written) is not None and "作为" not in written
+    if parsed.opener == "以" and _AS.search(written):
+        return True
+    if parsed.then_prep:
+        return parsed.opener not in _MOVERS and (ends or parsed.verb is None)
     if parsed.prep or parsed.object_prep:
-        if _LEADING_END.search(written) and "作为" not in written:
+        governs = (
+            parsed.verb is not None
+            and not parsed.weak
+            and parsed.verb.kind in {"verb", "dual"}
+            and parsed.verb.value >= "2"
+        )
+        if ends and not (governs and parsed.opener not in _ABOUT):
             return True
-        return parsed.verb is None or parsed.weak
+        if parsed.verb is None:
+            return True
+        acts = parsed.opener in _FOR and parsed.verb.end < parsed.end - 1
+        acts = acts and "的" not in text[parsed.start : parsed.verb.start]
+        return parsed.weak and parsed.opener not in _MOVERS and not acts
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None

@@ -62,6 +62,7 @@ def state(
         if not inside:
             continue
         excluded = excluded_spans(text, begin, clause.end)
+        lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         region = region_at(clause.start)
         for mention in inside:
             if mention.masked is not None:
@@ -70,7 +71,9 @@ def state(
                 continue
             if not counts(clause, mention):
                 continue
-            if mention.scheme == "hazard" and _LESSON.search(text, clause.start, clause.end):
+            if mention.scheme == "hazard" and any(
+                a <= mention.start and mention.end <= b for a, b in lessons
+            ):
                 continue
             key = (region, mention.scheme, mention.concept)
             entry = found.get(key)
