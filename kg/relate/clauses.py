@@ -118,15 +118,15 @@ class _Reader:
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
-            counted = any(
-                c.value == "sentence" and c.kind == "past" for _, cs in sentence for c in cs
-            )
+            tells = (c for _, cs in sentence for c in cs if c.kind == "past")
+            since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
             for segment, cues in sentence:
                 self._mode(segment, cues)
                 parsed = parse(self.text, segment, cues, self.strengths)
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
+                    counted = since is not None and since < segment.end
                     self._segment(parsed, counted=counted, alone=alone)
             _leave_out(self.out, sentence[0][0].sentence, self.text)
         return self.out
