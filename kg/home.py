@@ -12,10 +12,12 @@ from kg import regions
 from kg.cues import pattern
 from kg.layers import Layers, Line
 from kg.regions import Division, RegionMention
+from kg.subjects import skip_time
 
 Resolve = Callable[[RegionMention], Division | None]
 _DATELINE = pattern("actors", "dateline")
 _ENTERPRISE_ADDRESSEE = pattern("actors", "enterprise-addressee")
+_ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
 _ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PERSON = pattern("actors", "first-person")
@@ -49,7 +51,14 @@ def by_enterprise(layers: Layers, *, document: bool) -> bool:
     ):
         return True
     if not document:
-        return False
+        first = next((s for s in layers.segments if lines[s.line].kind == "body"), None)
+        if first is None:
+            return False
+        begin = skip_time(text, first.start, first.end)
+        inside = [s for s in layers.segments[:8] if s.sentence == first.sentence]
+        return any(
+            _ENTERPRISE_SUBJECT.match(text, begin if s is first else s.start, s.end) for s in inside
+        )
     last = [ln for ln in lines if ln.kind in {"heading", "signature"}][-2:]
     body = max((ln.start for ln in lines if ln.kind == "body"), default=0)
     return any(

@@ -325,6 +325,8 @@ class _Resolver:
         """The State level, or its meeting, as the subject."""
         text = self.text
         state = _STATE.match(text, start, segment.end)
+        if state and (place := self.place.at(state.end())) is not None and not place.person:
+            return self._named(segment, state.end())  # 国家矿山安全监察局山西局
         if state:
             done = deed(text, state.end(), segment.end)
             listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}

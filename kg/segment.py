@@ -16,7 +16,7 @@ _STRIP = " \t\r　 |>●■★◆▲▪○·*#"
 _HAN = re.compile(r"[一-鿿]")
 _END = re.compile(r"[。！？；!?;][”’）)】]?\s*$")
 _ADDRESSEE = re.compile(
-    r"^(?:各|有关|本县|本市|区|县|市|省)[^。]{0,150}(?:政府|单位|部门|企业|公司|委员会|办事处|[局厅委办院校])[^。]{0,12}[：:]$"
+    r"^(?:各|有关|本县|本市|区|县|市|省|公司|机关|所属|集团)(?![^：:]*(?:要|如下|应当|必须|强调|指出))[^。；]{0,170}[^。；\d][：:]$"
 )
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?:日|(?!\d))"
@@ -26,6 +26,10 @@ _HAN_DATE = re.compile(
 )
 _HAN_DIGIT = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0}
 _SUBTITLE = re.compile(r"[—―－–─]{1,2}\s*[^\s—]")
+_HEAD = re.compile(
+    r"(?!关于)[^，。：、“”]{2,34}(?:委员会|政府|办公室|指挥部|[局厅委办院网]|(?<!通)报|发布|融媒体?|中心|文件|公司|集团|在线|客户端|门户网站|版|头条)"
+)
+_PATH = re.compile(r"\S\s*(?:>>?|›|»|→)\s*\S|\s[|｜/]\s\S+\s[|｜/]\s|[A-D]?\d{2}版")
 _SIGNER = re.compile(r"(?:政府|委员会|办公室|指挥部|[局厅委办院])$")
 _PLAN = re.compile(r"^.{6,80}(?:方案|通知|意见|计划|办法|规定|要点|细则|通告|公告)$")
 _NAMED = re.compile(r"名\s*称\s*[:：]\s*(\S[^\n　]{5,90}?)(?=\s{2,}|　|$)", re.MULTILINE)
@@ -139,7 +143,11 @@ def _lines(layers: Layers) -> None:
             kind = "title"
             inner = start + raw.index(stripped[0]) if stripped else start
             layers.title = (inner, inner + _title_length(stripped))
-        elif layers.title and found and found[-1].kind == "title" and _goes_on(layers, stripped):
+        elif layers.title and not seen_body and _heads(layers, found) and _is_title(stripped):
+            kind = "title"  # what stood above it was the head of the page
+            inner = start + raw.index(stripped[0])
+            layers.title = (inner, inner + _title_length(stripped))
+        elif layers.title and found and found[-1].kind == "title" and _SUBTITLE.match(stripped):
             kind = "title"
             layers.title = (layers.title[0], start + len(raw.rstrip(_STRIP)))
         elif len(stripped) < 24 and len(_HAN.findall(stripped)) < 2:
@@ -156,14 +164,12 @@ def _lines(layers: Layers) -> None:
         layers.title = _late_title(layers)
 
 
-def _goes_on(layers: Layers, line: str) -> bool:
-    """Whether a line goes on with the title: ——副题, or 关于… under the issuing body."""
-    if _SUBTITLE.match(line):
-        return True
-    return (
-        line.startswith("关于")
-        and _SIGNER.search(layers.text[slice(*layers.title or (0, 0))]) is not None
-    )
+def _heads(layers: Layers, lines: list[Line]) -> bool:
+    """Whether what was taken for the title is only the head of a page: a site, an issuing body, a path."""
+    if layers.title is None or any(line.kind == "addressee" for line in lines):
+        return False
+    above = next(layers.text[ln.start : ln.end] for ln in reversed(lines) if ln.kind == "title")
+    return _HEAD.fullmatch(above.strip(_STRIP)) is not None or _PATH.search(above) is not None
 
 
 def _signs(line: str) -> bool:
@@ -193,7 +199,7 @@ def _late_title(layers: Layers) -> tuple[int, int] | None:
 
 
 def _is_title(line: str) -> bool:
-    return len(_HAN.findall(line)) >= 5 and not re.search(r"[。；;]$", line) and len(line) <= 90
+    return len(_HAN.findall(line)) >= 5 and not re.search(r"[。；;：:]$", line) and len(line) <= 90
 
 
 def _published(layers: Layers) -> str | None:
