@@ -90,7 +90,12 @@ def strength_of() -> dict[str, int]:
     }
 
 
-def find_cues(text: str) -> list[Cue]:
+def find_words(text: str) -> list[tuple[int, int, int]]:
+    """Every word of cues and general list: what ``find_cues`` and ``find_mentions`` share."""
+    return _cue_matcher()[0].find(text)
+
+
+def find_cues(text: str, hits: list[tuple[int, int, int]] | None = None) -> list[Cue]:
     """Every cue word and verb of ``text`` in order; what stands inside a longer word is none.
 
     >>> [(c.word, c.kind, c.value) for c in find_cues('各企业要落实责任')]
@@ -100,7 +105,7 @@ def find_cues(text: str) -> list[Cue]:
     found = matcher.words
     return [
         Cue(start, end, payload[i][0], payload[i][1], found[i])
-        for i, start, end in matcher.find(text)
+        for i, start, end in (matcher.find(text) if hits is None else hits)
         if payload[i][0] not in UNSEEN
     ]
 
@@ -121,11 +126,10 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
     return matcher, tuple(tuple(v) for v in table.values())
 
 
-def _whole(text: str, mentions: list[tuple[int, int, str, str]]) -> set[tuple[int, int, str, str]]:
+def _whole(
+    hits: list[tuple[int, int, int]], mentions: list[tuple[int, int, str, str]]
+) -> set[tuple[int, int, str, str]]:
     """The labels of two characters that no word cuts in two: 改用|电能 names no 用电."""
-    if not mentions:
-        return set()
-    hits = _cue_matcher()[0].find(text)
     starts = [h[1] for h in hits]
     out = set()
     for mention in mentions:
@@ -175,7 +179,11 @@ def _patterns(name: str) -> Patterns:
     return Patterns(name)
 
 
-def find_mentions(text: str, stretches: Sequence[tuple[int, int]] | None = None) -> list[Mention]:
+def find_mentions(
+    text: str,
+    stretches: Sequence[tuple[int, int]] | None = None,
+    hits: list[tuple[int, int, int]] | None = None,
+) -> list[Mention]:
     """Every vocabulary concept named in ``text``, or in stretches of it, in order.
 
     Those that stand in the name of a body, a post or a law are marked with the reason.
@@ -191,7 +199,7 @@ def find_mentions(text: str, stretches: Sequence[tuple[int, int]] | None = None)
         for concept, scheme in payload[index]
     }
     found = {m for m in found if m[1] - m[0] > 2} | _whole(
-        text, [m for m in found if m[1] - m[0] == 2]
+        find_words(text) if hits is None else hits, [m for m in found if m[1] - m[0] == 2]
     )
     for start, end, row in _patterns("terms").find(text, stretches):
         found.update((start, end, value, row.kind) for value in row.value.split())
@@ -225,5 +233,7 @@ def _reason(masks: list[tuple[int, int, str]], first: int, start: int, end: int)
 
 def annotate(layers: Layers) -> None:
     """Fill the layers ``cues`` and ``mentions``."""
-    layers.cues = find_cues(layers.text)
-    layers.mentions = find_mentions(layers.text, [(s.start, s.end) for s in layers.segments])
+    hits = find_words(layers.text)
+    layers.cues = find_cues(layers.text, hits)
+    stretches = [(s.start, s.end) for s in layers.segments]
+    layers.mentions = find_mentions(layers.text, stretches, hits)

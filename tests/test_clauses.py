@@ -156,3 +156,18 @@ def test_a_duty_names_the_responsibilities_that_it_invokes():
 def test_the_force_of_a_clause(clause, modality):
     (duty,) = duties(f"{NEWS}会议要求，{clause}。")
     assert duty.modality == modality
+
+
+@pytest.mark.parametrize(
+    ("clause", "deadline", "words"),
+    [
+        ("10日内拆除违建", "2022-03-06/2022-03-16", "10日内"),
+        ("“五一”前完成检修", "2022-04-30", "“五一”前"),
+        ("春节前装上视频监控", None, "春节前"),
+        ("6月底前接入平台", "2022-06-30", "6月底前"),
+        ("自即日起至4月30日开展排查", "2022-03-06/2022-04-30", "自即日起至4月30日"),
+    ],
+)
+def test_a_time_limit_is_a_date_or_a_period_where_it_can_be_known(clause, deadline, words):
+    (duty,) = duties(f"{NEWS}会议要求，{clause}。")
+    assert (duty.deadline, duty.deadline_text) == (deadline, words)

@@ -123,8 +123,8 @@ def _watch(paths: list[str]) -> dict[str, tuple[int, int]]:
     of_word = {w: names[id(r)] for f in annotate.CUE_FILES for r in cues.rows(f) for w in r.words}
     find_cues = annotate.find_cues
 
-    def watched_cues(text: str) -> Any:
-        found = find_cues(text)
+    def watched_cues(text: str, hits: Any = None) -> Any:
+        found = find_cues(text, hits)
         for cue in found:
             if cue.word in of_word:  # not a word of the general list
                 tell(of_word[cue.word])

@@ -378,7 +378,7 @@ class _Reader:
 
 
 def _limited(words: str) -> bool:
-    return find_deadline(words, None) is not None
+    return ("月" in words or "年" in words) and find_deadline(words, None) is not None
 
 
 def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:

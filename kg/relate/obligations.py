@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable
 
 from kg.cues import pattern
-from kg.dates import find_deadline
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.aspect import kind_of
 from kg.relate.clauses import Clause
+from kg.relate.limits import find_limit
 from kg.relate.statements import excluded_spans, mentions_of
 
 _BEARER_TRIM = pattern("clauses", "bearer-trim")
@@ -52,19 +52,19 @@ def obligations(
         inherited = own is None and bearer is not None
         bearer = own or bearer
         begin = clause.condition_at if clause.condition_at is not None else clause.start
-        excluded = excluded_spans(text, begin, clause.end)
         named = [
-            m
-            for m in mentions_of(layers.mentions, starts, begin, clause.end)
-            if m.masked != "body" and not any(a <= m.start and m.end <= b for a, b in excluded)
+            m for m in mentions_of(layers.mentions, starts, begin, clause.end) if m.masked != "body"
         ]
+        if named:
+            excluded = excluded_spans(text, begin, clause.end)
+            named = [m for m in named if not any(a <= m.start and m.end <= b for a, b in excluded)]
         hazards = tuple(dict.fromkeys(m.concept for m in named if m.scheme == "hazard"))
         if hazards:
             topic = hazards if len(hazards) == 1 else ()
         else:
             hazards = topic
         quote = text[clause.start : clause.end]
-        limit = find_deadline(text[begin : clause.end], published)
+        limit = find_limit(text[begin : clause.end], published)
         after = clause.action_at + len(clause.action)
         rest = text[after : clause.end].strip("，。；： 　了") if clause.action else ""
         modality: Modality = clause.modality  # type: ignore[assignment]

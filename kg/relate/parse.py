@@ -151,7 +151,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         if cue.kind == "speech" and _speaks(text, cue, segment, cues):
             start = cue.end
     inner = [c for c in cues if c.start >= start]
-    if any(text[i] in "“《（(" for i in range(start, segment.end)):
+    if any(text.find(mark, start, segment.end) >= 0 for mark in "“《（("):
         inner = _outside_quotes(text, start, segment.end, inner)
     out = Parse(segment, start, inner)
     if start >= segment.end:
@@ -225,7 +225,9 @@ def _sign(out: Parse, cue: Cue, strengths: Mapping[str, int]) -> None:
         case "back":
             out.back = out.back or cue.start == out.start
         case "adverb" | "link" | "modal" | "dual":
-            out.strength = max(out.strength, strengths.get(cue.word, 1))
+            strength = strengths.get(cue.word, 1)
+            if strength > out.strength:
+                out.strength = strength
 
 
 def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
