@@ -157,7 +157,7 @@ def counts(graph: Graph, *, region: str | None = None) -> tuple[Count, ...]:
     )
 
 
-def passages(graph: Graph, **given: object) -> tuple[Said, ...]:
+def statements(graph: Graph, **given: object) -> tuple[Said, ...]:
     """Return every passage of every statement; ``given`` are parameters of the query."""
     return tuple(
         Said(

@@ -16,9 +16,9 @@ from kg.analyse.facts import (
     by_cell,
     counts,
     named_places,
-    passages,
     places,
     provinces,
+    statements,
     vocabulary,
 )
 from kg.errors import QueryError
@@ -160,7 +160,7 @@ def matrix(
     }
     quotes: dict[tuple[str, Topic], set[Passage]] = defaultdict(set)
     if evidence:
-        for (place, topic), group in by_cell(passages(graph)).items():
+        for (place, topic), group in by_cell(statements(graph)).items():
             quotes[place, topic.above[-1] if fold else topic] |= set(group)
     gathered: dict[tuple[str, Topic], list[Count]] = defaultdict(list)
     for count, topic in shown.items():

@@ -26,7 +26,7 @@ app = typer.Typer(
 for _module in (make, mend, question, ask, analyse, prove, look, keep, serve):
     for _name, _command in _module.COMMANDS.items():
         app.command(_name, epilog=EPILOG)(_command)
-for _name, _group in look.GROUPS.items():
+for _name, _group in {**analyse.GROUPS, **look.GROUPS}.items():
     app.add_typer(_group, name=_name)
 
 
