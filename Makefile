@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/reference.py docs/reference
+	$(BIN)/python tools/notebook.py docs/analysis.ipynb
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir $(OUT)/dist

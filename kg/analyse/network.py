@@ -233,12 +233,17 @@ def stats(
 
 
 def _between(numbered: nx.Graph, topics: list[int]) -> dict[int, float]:
+    """Betweenness of topics, of the most that one could have (Borgatti and Halgin, 2011).
+
+    networkx's bipartite function does the same, but divides by zero where a side has one node.
+    """
     import networkx as nx
 
-    if not topics:
-        return {}
-    found: dict[int, float] = nx.bipartite.betweenness_centrality(numbered, topics)
-    return found
+    found = nx.betweenness_centrality(numbered, normalized=False)
+    n, m = len(topics), len(numbered) - len(topics)
+    s, t = divmod(n - 1, m) if m else (0, 0)
+    most = (m**2 * (s + 1) ** 2 + m * (s + 1) * (2 * t - s - 1) - t * (2 * s - t + 3)) / 2
+    return {node: found[node] / most if most else 0.0 for node in topics}
 
 
 def communities(

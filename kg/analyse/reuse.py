@@ -23,6 +23,8 @@ EXHAUSTIVE = 5_000_000
 _HASHES = 128
 #: MinHash's threshold lies below what is kept: a clause within a longer one has a low Jaccard index.
 _THRESHOLD = 0.2
+#: Of fewer documents than this, that all have a passage does not yet make it boilerplate.
+FEW = 30
 _LEFT_OUT = re.compile(r"[^\w]|_")
 
 Op = Literal["same", "deleted", "inserted"]
@@ -61,12 +63,11 @@ class Circulation:
     def weight(self, shingle: str, one: str, two: str) -> float:
         """Weigh a shingle that two documents share: 1 if no other has it, near 0 if all do.
 
-        The logarithm of the share of the other documents that have it, scaled to 1.
+        The logarithm of the share of the other documents that have it, scaled to 1; they count as
+        no fewer than FEW.
         """
         pair = {one, two}
-        others = self.documents - len(pair)
-        if others <= 0:
-            return 1.0
+        others = max(FEW, self.documents - len(pair))
         having = len(self._holders.get(shingle, set()) - pair)
         return log((others + 1) / (having + 1)) / log(others + 1)
 
@@ -141,12 +142,15 @@ def changes(source: str, target: str) -> tuple[Change, ...]:
 
     one, two = divide(source), divide(target)
     out: list[Change] = []
-    for op in Indel.opcodes(one, two):
-        if op.tag == "equal":
-            _join(out, "same", one[op.src_start : op.src_end])
-        else:
-            _join(out, "deleted", one[op.src_start : op.src_end])
-            _join(out, "inserted", two[op.dest_start : op.dest_end])
+    gone, new = 0, 0  # where the stretch that differs begins in each
+    ends = [(len(one), len(one), len(two), len(two))]
+    same = [(o.src_start, o.src_end, o.dest_start, o.dest_end) for o in Indel.opcodes(one, two)
+            if o.tag == "equal"]  # fmt: skip
+    for start, end, begin, stop in same + ends:
+        _join(out, "deleted", one[gone:start])
+        _join(out, "inserted", two[new:begin])
+        _join(out, "same", one[start:end])
+        gone, new = end, stop
     return tuple(out)
 
 
