@@ -8,6 +8,7 @@ the post; the State level is 全国.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 
 from kg import regions
 from kg.cues import pattern
@@ -38,6 +39,8 @@ _STATE = pattern("actors", "state")
 _TO_PROVINCES = pattern("actors", "to-provinces")
 _WATCHED = pattern("actors", "watched")
 _WATCHES_HERE = pattern("actors", "watches-here")
+#: So far back 该市 looks for the city, in characters.
+NEAR = 120
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
 _BEHIND_HEADING = frozenset(" 　：:｜|】〗）)\n—-，")
 _STOPS = frozenset("。！？\n")
@@ -179,6 +182,17 @@ class _Resolver:
     def _level(self, word: str) -> Division | None:
         """The division that 省, 市, 县 … stands for here."""
         return of_level(word, self._context(), self.out.hints)
+
+    def _that(self, word: str, start: int) -> Division | None:
+        """该市 is the one named last."""
+        mentions = self.out.mentions
+        index = bisect_left(self.place.starts, start) - 1
+        while index >= 0 and start - mentions[index].start < NEAR:
+            who = self._meant(mentions[index])
+            if who is not None and who.name.endswith(word) and not mentions[index].person:
+                return who
+            index -= 1
+        return self._level(word)
 
     # -- turns -----------------------------------------------------------------------------------------
     def _give(
@@ -415,7 +429,8 @@ class _Resolver:
         level = _LEVEL.match(text, start, segment.end)
         if level is None or _NOT_LEVEL.match(text, level.start(level.lastindex or 0)):
             return False
-        who = self._level(level[level.lastindex or 0])
+        word = level[level.lastindex or 0]
+        who = self._that(word, start) if level[0][0] == "该" else self._level(word)
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)

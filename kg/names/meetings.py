@@ -17,6 +17,7 @@ _TIME_PREFIX = pattern("names", "meeting-time")
 _SUBJECT = pattern("names", "meeting-subject")
 _AT = pattern("names", "meeting-at")
 _AFTER = pattern("names", "meeting-after")
+_NOT_HELD = pattern("names", "meeting-not-held")
 _CITES = pattern("names", "meeting-cites")
 _PASSED_ON = pattern("names", "meeting-passed-on")
 _WHOLE = pattern("names", "meeting-whole")
@@ -62,6 +63,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             if shift:
                 begin += shift.end()
                 name = name[shift.end() :]
+            if _NOT_HELD.search(words, 0, begin):
+                continue
             if words.startswith("精神", end):
                 frame = "cited"
             elif held is not None and held.end() <= begin + 1 and held.end() <= end:

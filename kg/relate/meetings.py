@@ -49,6 +49,8 @@ class _Finder:
         self.days = find_days(layers.text, layers.published, year=_issue_year(layers))
         self.day_starts = [d.start for d in self.days]
         self.starts = [s.start for s in layers.segments]
+        self.told: list[int] = []
+        """Where meetings are told of, not only cited."""
         self.bounds: dict[int, tuple[int, int]] = {}
         for s in layers.segments:
             low, _ = self.bounds.get(s.sentence, (s.start, s.end))
@@ -74,9 +76,11 @@ class _Finder:
                 organiser=organ[1] if organ else None,
                 venue=venue[1] if venue else None,
             )
+            if frame not in {"cited", "after", "other"}:
+                self.told.append(name.start)
             found.append(_Found(meeting, name.start, "title" if titled else frame))
         kept = self._merge(found)
-        return [(self._with_posts(m, at, kept), at) for m, at in kept]
+        return [(self._with_posts(m, at), at) for m, at in kept]
 
     # -- whose -----------------------------------------------------------------------------------------
     def _region(self, name: Name, segment: Segment, high: int) -> str | None:
@@ -193,16 +197,16 @@ class _Finder:
         return kept
 
     # -- who is there ----------------------------------------------------------------------------------
-    def _with_posts(
-        self, meeting: Meeting, at: int, kept: Sequence[tuple[Meeting, int]]
-    ) -> Meeting:
+    def _with_posts(self, meeting: Meeting, at: int) -> Meeting:
         """The meeting with its level, and the posts that preside and speak until another one is told."""
         segment = self.layers.segments[bisect_right(self.starts, at) - 1]
         level = self._level(meeting.region)
-        if self.layers.lines[segment.line].kind == "title":
+        index = bisect_left(self.told, at)
+        cited = index == len(self.told) or self.told[index] != at
+        if cited or self.layers.lines[segment.line].kind == "title":
             return replace(meeting, level=level)
         start = self.bounds[segment.sentence][0]
-        stop = min([start + _REACH, len(self.text), *(a for _, a in kept if a > at)])
+        stop = min([start + _REACH, len(self.text), *self.told[index + 1 : index + 2]])
         turns = self.speakers.turns
         for index in range(bisect_right(self.speakers.starts, at), len(turns)):
             if turns[index].region != meeting.region:
