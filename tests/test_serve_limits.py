@@ -31,7 +31,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def server(store, tmp_path_factory) -> Running:
-    options = ("--seconds", "3", "--memory", "300", "--rows", "20000")
+    options = ("--seconds", "8", "--memory", "300", "--rows", "20000")
     folder = tmp_path_factory.mktemp("limited")
     with serving(store, folder, *options, "--cache", "0") as running:
         yield running
@@ -40,7 +40,7 @@ def server(store, tmp_path_factory) -> Running:
 def test_an_endless_question_is_cut_at_its_limit(server):
     response = server.sparql(ENDLESS)
     assert response.status_code == 504
-    assert "3 seconds" in response.text
+    assert "8 seconds" in response.text
     assert server.sparql(ASK).json()["boolean"] is True
 
 

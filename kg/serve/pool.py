@@ -28,10 +28,10 @@ from kg.serve.settings import Settings
 from kg.serve.wire import Worker
 
 _TICK = 0.025
-LONG = 0.1
+LONG = 0.25
 """Seconds of processor after which a question no longer counts as short."""
-_SITS = 0.5
-"""Seconds after which it does not either: there is little processor, or its reader is slow."""
+_SITS = 1.0
+"""Seconds after which it does not either: its reader is slow, or the machine laden by others."""
 _NICE = ((3.0, 19), (0.6, 10))
 """Seconds of processor after which a worker leaves it to others, and how much (nice).
 
