@@ -38,6 +38,8 @@ _NICE = ((3.0, 19), (0.6, 10))
 That cannot be taken back, so such a worker ends with its question: its successor begins with cold
 caches, which costs about a tenth of a second.
 """
+_CROWD = ((LONG, 15),)
+"""The same while there are twice as many long questions as workers for short ones."""
 _YIELDS = (4.0, 1.0)
 """Seconds, and seconds of processor, that a question has before it gives way to those that wait."""
 _START = 20.0
@@ -289,6 +291,8 @@ class Pool:
         now = time.monotonic()
         for worker in self._workers.values():
             worker.measure()
+        long = sum(1 for w in self._workers.values() if w.used > LONG and w.reply)
+        levels = (*_NICE, *_CROWD) if long >= 2 * self.settings.workers else _NICE
         for worker in list(self._workers.values()):
             if worker.reply is None or not worker.ready:
                 continue
@@ -297,7 +301,7 @@ class Pool:
                 words = f"the question took more than {worker.limit:g} seconds"
                 self._cut(worker, "time", Refused(504, words, hint="ask for less"))
                 continue
-            for after, nice in _NICE:
+            for after, nice in levels:
                 if worker.used > after and worker.nice < nice:
                     with contextlib.suppress(OSError):
                         os.setpriority(os.PRIO_PROCESS, worker.pid, nice)
