@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: demo test lint docs wheel bench-repair clean
+.PHONY: demo test lint docs wheel bench bench-repair bench-store clean
 
 $(VENV)/.base: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -40,6 +40,12 @@ docs: $(VENV)/.dev
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir $(OUT)/dist
+
+# 100,000 and 1 million triples; BENCH="--notices 100 1000 5000" adds 5 million, 20000 the long build.
+bench: bench-store
+bench-store: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --group bench
+	$(BIN)/python -m bench.store --charts --out $(OUT)/bench $(BENCH)
 
 bench-repair: $(VENV)/.dev
 	$(BIN)/python -m bench.repair
