@@ -171,3 +171,14 @@ def test_the_force_of_a_clause(clause, modality):
 def test_a_time_limit_is_a_date_or_a_period_where_it_can_be_known(clause, deadline, words):
     (duty,) = duties(f"{NEWS}会议要求，{clause}。")
     assert (duty.deadline, duty.deadline_text) == (deadline, words)
+
+
+def test_a_report_directs_only_in_the_sections_that_demand():
+    text = (
+        "灵丘县安全生产委员会\n关于渡口安全督查情况的通报\n灵安〔2022〕9号\n各乡镇人民政府：\n"
+        "　　3月1日至4日，县安委会派出2个督查组。现通报如下：\n"
+        "　　一、好的方面\n　　甲乡把渡口整治纳入考核，12处隐患全部整改。\n"
+        "　　二、马上就改\n　　1.各乡镇要逐船核验救生衣。\n"
+    )
+    assert "各乡镇要逐船核验救生衣" in {o.quote for o in duties(text)}
+    assert all("甲乡" not in o.quote and "12处" not in o.quote for o in duties(text))

@@ -15,10 +15,10 @@ CLASSES = {
     **dict.fromkeys(("v", "vn", "vd", "vi", "vg"), "v"),
     **dict.fromkeys(("a", "an", "z", "b"), "a"),
     **dict.fromkeys(("d", "ad"), "d"),
-    **dict.fromkeys(("n", "j", "t", "s", "f", "c", "r", "l", "q"), "n"),
+    **dict.fromkeys(("n", "ns", "j", "t", "s", "f", "c", "r", "l", "q"), "n"),
     "i": "i",
 }
-#: Names of persons and places, and words rarer than this, cut running text wrongly.
+#: Names of persons, and words rarer than this, cut running text wrongly.
 RARE = 15
 #: Words that in running text are mostly the beginning of another: 以防|控, 受气|候.
 WRONG = frozenset(
@@ -33,6 +33,7 @@ WRONG = frozenset(
         "排长",
         "内核",
         "部应",
+        "和解",
         "立足点",
         "把精",
         "火和",

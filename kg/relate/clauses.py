@@ -38,6 +38,8 @@ _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
 _NARRATES = pattern("clauses", "narrates")
 _OCCASION = pattern("clauses", "occasion")
+_REPORTS = pattern("titles", "report-title")
+_DEMANDS = pattern("clauses", "demands")
 _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
@@ -96,6 +98,9 @@ class _Reader:
         self.text = layers.text
         self.strengths = strengths
         self.document = document
+        title = layers.text[slice(*layers.title)] if layers.title else ""
+        self.reports = document and _REPORTS.search(title) is not None
+        """A notice that reports (…情况的通报): its sections direct only under a heading that does."""
         self.preamble_end = _preamble_end(layers) if document else -1
         self.out: list[Clause] = []
         self.mode: Mode = "narrative"
@@ -151,7 +156,7 @@ class _Reader:
         elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
             self.mode = "narrative"
         if segment.numbered:
-            self._heading(segment)
+            self._heading(segment, cues)
         if self.section or self.table:
             self.mode = "tell"
         self.colon = segment.closer == "："
@@ -167,7 +172,7 @@ class _Reader:
         row = line.end - line.start < 200 and _TABLE_ROW.match(words) is not None
         self.table = row and (self.table or not _TASKS.search(words))
 
-    def _heading(self, segment: Segment) -> None:
+    def _heading(self, segment: Segment, cues: Sequence[Cue]) -> None:
         line = self.layers.lines[segment.line]
         rank = next(
             (n for n, form in enumerate(_RANKS, 1) if form.match(self.text[line.start : line.end])),
@@ -176,6 +181,8 @@ class _Reader:
         words = self.text[segment.start : segment.end]
         if _BACKGROUND_SECTION.match(words) or (len(words) <= 24 and _LAMENT.search(words)):
             self.section = self.section if 0 < self.section < rank else rank
+        elif self.reports and rank == 1 and not _announces(words, segment, cues):
+            self.section = rank
         elif self.section and rank <= self.section:
             self.section = 0
             if self.document:
@@ -375,6 +382,14 @@ class _Reader:
         if words[0] in "〇○◆◇▲△□■●★☆" and short:
             return True
         return segment.numbered and alone and segment.closer in "。\n" and short
+
+
+def _announces(words: str, segment: Segment, cues: Sequence[Cue]) -> bool:
+    """Whether a heading of a report begins a section of demands: an imperative, or 下一步要求."""
+    opens = bool(cues) and cues[0].start == segment.start
+    return _DEMANDS.search(words) is not None or (
+        opens and cues[0].kind in {"verb", "v", "dual", "adverb", "modal"}
+    )
 
 
 def _limited(words: str) -> bool:

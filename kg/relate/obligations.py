@@ -9,7 +9,7 @@ from kg.cues import pattern
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.aspect import kind_of
-from kg.relate.clauses import Clause
+from kg.relate.clauses import SHORT, Clause
 from kg.relate.limits import find_limit
 from kg.relate.statements import excluded_spans, mentions_of
 
@@ -28,6 +28,15 @@ def _bearer(text: str, clause: Clause) -> str | None:
     return words
 
 
+def _heading(layers: Layers, clause: Clause, starts: list[int]) -> tuple[str, ...]:
+    """The only sector of a short first sentence of a paragraph, else none."""
+    if clause.end - clause.start > SHORT or layers.text[clause.end : clause.end + 1] not in "。：":
+        return ()
+    inside = mentions_of(layers.mentions, starts, clause.start, clause.end)
+    named = {m.concept for m in inside if m.scheme == "hazard" and m.masked is None}
+    return tuple(named) if len(named) == 1 else ()
+
+
 def obligations(
     layers: Layers,
     clauses: Iterable[Clause],
@@ -43,9 +52,14 @@ def obligations(
     sentence = -1
     bearer: str | None = None
     topic: tuple[str, ...] = ()
+    line = -1
+    heading: tuple[str, ...] = ()
+    """The one sector that the heading of the paragraph names (一、管好尾矿库。)."""
     for clause in clauses:
+        if clause.line != line:
+            line, heading = clause.line, _heading(layers, clause, starts)
         if clause.sentence != sentence:
-            sentence, bearer, topic = clause.sentence, None, ()
+            sentence, bearer, topic = clause.sentence, None, heading
         if clause.force != "order":
             continue
         own = _bearer(text, clause)
