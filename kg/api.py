@@ -17,6 +17,7 @@ from kg.stores import GraphStore, StoredNotice, connect
 
 if TYPE_CHECKING:
     import networkx as nx
+    import pandas as pd
     import rdflib
 
     from kg.question.reply import Reply
@@ -131,6 +132,23 @@ class Graph:
         bind(graph, self.store.base)
         lines = sorted(f"{q.subject} {q.predicate} {q.object} .\n" for q in self.store.merged())
         return graph.parse(data="".join(lines), format="nt")
+
+    def to_pandas(self) -> pd.DataFrame:
+        """Make a pandas table with a row a statement, as ``kg export -f csv``; extra ``pandas``."""
+        import io
+
+        from kg.export import render
+        from kg.table import needs
+
+        pandas = needs("pandas", "pandas")
+        data = render(self.store, "csv")
+        frame: pd.DataFrame = pandas.read_csv(
+            io.BytesIO(data),
+            encoding="utf-8-sig",
+            dtype={"region_code": str},
+            keep_default_na=False,
+        )
+        return frame
 
     def to_networkx(
         self,

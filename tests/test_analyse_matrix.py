@@ -14,7 +14,7 @@ from kg.analyse.chart import png
 from kg.analyse.matrix import matrix
 from kg.analyse.matrix_page import fragment, page, svg
 from kg.analyse.page import shell
-from kg.errors import QueryError
+from kg.errors import KgError, QueryError
 from kg.ontology import ancestors
 from tests import browser
 from tests.analysed import from_gold, graph, seed, shared, worlds
@@ -160,6 +160,30 @@ def test_a_notebook_and_pandas_show_it():
     assert frame["tailings ponds"].isna().tolist() == [True, False]
     assert answer.to_pandas().shape[0] == 7
     assert "<td>黑龙江省</td>" in answer._repr_html_()
+
+
+def test_a_graph_to_pandas_has_a_row_a_statement():
+    with seed() as opened:
+        frame = opened.to_pandas()
+        answer = opened.query("statements")
+    emphases = frame[frame["kind"] == "emphasis"]
+    assert len(emphases) == 6 + 23 + 12 + 5 + 7 + 11
+    assert set(emphases[emphases["region"] == "黑龙江省"]["region_code"]) == {"230000"}
+    assert len(answer) == len(frame[~frame["kind"].isin(["obligation", "prohibition",
+                                                          "permission", "recommendation"])])  # fmt: skip
+
+
+def test_what_an_extra_brings_is_named_where_it_is_missing(monkeypatch):
+    with seed() as opened:
+        found = matrix(opened)
+    for module, extra, use in (
+        ("pandas", "pandas", found.to_pandas),
+        ("matplotlib.figure", "charts", lambda: png(found)),
+    ):
+        monkeypatch.setitem(sys.modules, module, None)
+        with pytest.raises(KgError, match="needs the Python package") as caught:
+            use()
+        assert caught.value.hint == f"pip install 'kg-safety[{extra}]'"
 
 
 HOSTILE = "</script><img src=x onerror=alert(1)>省"
