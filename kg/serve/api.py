@@ -17,6 +17,7 @@ from kg.serve.protocol import fields, header
 if TYPE_CHECKING:
     from kg.serve.answer import Desk
     from kg.serve.pages import Pages
+    from kg.serve.pages.workbench import Workbench
 
 _PAGE = 100
 _QUESTION = 500  # characters of a question
@@ -32,9 +33,10 @@ def only_get(scope: Scope) -> None:
 class Api:
     """``/queries``, ``/queries/NAME``, ``/matrix``, ``/ask``, ``/notices``, ``/notices/ID``, ``/openapi.json``."""
 
-    def __init__(self, desk: Desk, pages: Pages) -> None:
+    def __init__(self, desk: Desk, pages: Pages, workbench: Workbench) -> None:
         self.desk = desk
         self.pages = pages
+        self.workbench = workbench
 
     async def queries(self, scope: Scope, receive: Receive, send: Send) -> None:
         """List the named queries."""
@@ -74,7 +76,14 @@ class Api:
 
     async def matrix(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Tell what each region stresses."""
-        given = _given(find("sectors-by-region"), fields(scope["query_string"]))
+        scope["kg.route"] = "matrix"
+        only_get(scope)
+        asked = fields(scope["query_string"])
+        if page_or_json(header(scope, b"accept")) == "html":
+            asked.pop("of", None)  # the page alone has it
+            await self.workbench.matrix(scope, send, _given(find("sectors-by-region"), asked))
+            return
+        given = _given(find("sectors-by-region"), asked)
         key = ("matrix", tuple(sorted((k, tuple(v)) for k, v in given.items())))
         await self._both(
             scope, receive, send, "matrix.html", views.matrix, key=key, parameters=given
@@ -93,6 +102,10 @@ class Api:
     async def notice(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Show one notice with its statements."""
         name = scope["path_params"]["id"]
+        only_get(scope)
+        if page_or_json(header(scope, b"accept")) == "html":
+            await self.workbench.notice(scope, send)
+            return
         await self._both(
             scope, receive, send, "notice.html", views.notice, key=("notice", name), name=name
         )

@@ -20,6 +20,7 @@ from kg.serve.entities import Entities
 from kg.serve.errors import Refused
 from kg.serve.guard import Guard, Receive, Scope, Send, respond
 from kg.serve.pages import Pages
+from kg.serve.pages.workbench import Workbench
 from kg.serve.pool import Pool
 from kg.serve.protocol import Endpoint, describing, fields, header
 from kg.serve.settings import Settings
@@ -50,7 +51,8 @@ class Server:
         self.desk = Desk(self.pool, self.cache)
         self.metrics = metrics.Metrics(self.pool, self.cache)
         self.pages = Pages(self.pool)
-        self.api = Api(self.desk, self.pages)
+        self.workbench = Workbench(self.desk, self.pages)
+        self.api = Api(self.desk, self.pages, self.workbench)
         self.entities = Entities(self.desk, self.pages)
         self.writes = Writes(self.desk, settings)
         self.endpoint = Endpoint(
@@ -79,6 +81,9 @@ class Server:
             Route("/notices/{id}", Raw(self.api.notice)),
             Route("/entity", self.entities),
             Route("/entity/{path:path}", self.entities),
+            Route("/sentences", Raw(self.workbench.sentences)),
+            Route("/duties", Raw(self.workbench.duties)),
+            Route("/coverage", Raw(self.workbench.coverage)),
             Route("/graph", Raw(self.writes.graph_store)),
             Route("/openapi.json", Raw(self.api.openapi)),
             Route("/.well-known/void", Raw(self._void)),

@@ -1,7 +1,7 @@
 """Pages for people: Jinja2 templates in two languages, every value escaped, nothing inline.
 
 A template is given ``data`` (what a job wrote), ``t`` (words of the page's language), ``lang``, ``link``
-(where a thing is on this server) and ``name`` (what it is called in that language).
+(where a thing is on this server), ``name`` (what it is called in that language) and ``path``.
 """
 
 from __future__ import annotations
@@ -49,6 +49,7 @@ class Pages:
             languages=[(other, _switched(scope, other)) for other in LANGUAGES],
             link=self.link,
             name=lambda thing: called(thing, lang),
+            path=scope["path"],
             **more,
         )
         headers = [("vary", "Accept, Accept-Language, Cookie"), ("content-language", lang)]

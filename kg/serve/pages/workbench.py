@@ -1,0 +1,90 @@
+"""What the pages for people ask for beside the JSON API: parameters read, jobs named, pages shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, get_args
+
+from kg.serve.api import only_get
+from kg.serve.entities import whole
+from kg.serve.errors import Refused
+from kg.serve.guard import Receive, Scope, Send
+from kg.serve.pages import front, reader
+from kg.serve.protocol import fields
+
+if TYPE_CHECKING:
+    from kg.serve.answer import Desk
+    from kg.serve.pages import Pages
+
+_LONGEST = 300  # characters of what is typed into a field
+_FAR = 100_000_000  # beyond every offset
+
+
+class Workbench:
+    """The pages: matrix, sentences of a cell, reader, duties, coverage."""
+
+    def __init__(self, desk: Desk, pages: Pages) -> None:
+        self.desk = desk
+        self.pages = pages
+
+    async def matrix(self, scope: Scope, send: Send, parameters: dict[str, list[str]]) -> None:
+        """Show regions by topics; ``of`` says which topics."""
+        from kg.analyse.matrix import Columns
+
+        columns = one(fields(scope["query_string"]), "of") or "hazards"
+        if columns not in get_args(Columns):
+            raise Refused(400, "unknown 'of'", hint="one of " + ", ".join(get_args(Columns)))
+        await self._show(
+            scope, send, "matrix.html", front.matrix, columns=columns, parameters=parameters
+        )
+
+    async def sentences(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show the sentences behind a cell."""
+        only_get(scope)
+        asked = fields(scope["query_string"])
+        region, topic = one(asked, "region"), one(asked, "topic")
+        if not region or not topic:
+            raise Refused(400, "name a region and a topic by their IRIs")
+        await self._show(scope, send, "sentences.html", front.sentences, region=region, topic=topic)
+
+    async def notice(self, scope: Scope, send: Send) -> None:
+        """Show one notice; ``at`` is a stretch of its raw text, as in 120-131."""
+        told = one(fields(scope["query_string"]), "at")
+        at = None
+        if told:
+            first, dash, last = told.partition("-")
+            if not (dash and first.isascii() and first.isdigit() and last.isascii()
+                    and last.isdigit() and len(told) < 24):  # fmt: skip
+                raise Refused(400, "'at' must be two offsets", hint="as in ?at=120-131")
+            at = (int(first), min(int(last), _FAR))
+            at = at if at[0] < at[1] else None
+        name = scope["path_params"]["id"]
+        await self._show(scope, send, "notice.html", reader.read, name=name, at=at)
+
+    async def duties(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show the duties that have a deadline."""
+        only_get(scope)
+        asked = fields(scope["query_string"])
+        given = {name: one(asked, name) for name in ("region", "bearer", "since", "until")}
+        page = whole(asked, "page", 1, most=1_000_000)
+        await self._show(scope, send, "duties.html", front.duties, page=page, **given)
+
+    async def coverage(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show what produced nothing, and where the sources seem damaged."""
+        only_get(scope)
+        await self._show(scope, send, "coverage.html", front.coverage)
+
+    async def _show(
+        self, scope: Scope, send: Send, template: str, job: Any, **arguments: Any
+    ) -> None:
+        scope["kg.route"] = template.removesuffix(".html")
+        key = (template, tuple((name, str(value)) for name, value in sorted(arguments.items())))
+        kept = await self.desk.fetch(job, key=key, **arguments)
+        await self.pages.show(scope, send, template, kept.body)
+
+
+def one(asked: dict[str, list[str]], name: str) -> str:
+    """Return the value of a parameter, ``""`` without one; raises Refused (400) for a long one."""
+    text = (asked.get(name) or [""])[0].strip()
+    if len(text) > _LONGEST:
+        raise Refused(400, f"'{name}' has more than {_LONGEST} characters")
+    return text
