@@ -84,6 +84,8 @@ class Server:
             Route("/sentences", Raw(self.workbench.sentences)),
             Route("/duties", Raw(self.workbench.duties)),
             Route("/coverage", Raw(self.workbench.coverage)),
+            Route("/explore", Raw(self.workbench.explore)),
+            Route("/explore/{what}", Raw(self.workbench.explored)),
             Route("/graph", Raw(self.writes.graph_store)),
             Route("/openapi.json", Raw(self.api.openapi)),
             Route("/.well-known/void", Raw(self._void)),

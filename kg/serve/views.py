@@ -165,7 +165,11 @@ def entity(store: Store, out: Out, *, iri: str, page: int) -> None:
 
 def _pair(store: Store, predicate: Any, term: Any, known: dict[str, str]) -> dict[str, Any]:
     pair: dict[str, Any] = {
-        "property": {"iri": predicate.value, "short": short(predicate.value, known)},
+        "property": {
+            "iri": predicate.value,
+            "short": short(predicate.value, known),
+            "names": _names(store, predicate),
+        },
         "iri": None,
         "names": {},
         "language": None,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Any, get_args
 
 from kg.serve.api import only_get
 from kg.serve.entities import whole
 from kg.serve.errors import Refused
 from kg.serve.guard import Receive, Scope, Send
-from kg.serve.pages import front, reader
+from kg.serve.pages import explore, front, reader
 from kg.serve.protocol import fields
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 _LONGEST = 300  # characters of what is typed into a field
 _FAR = 100_000_000  # beyond every offset
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Workbench:
@@ -73,6 +76,42 @@ class Workbench:
         only_get(scope)
         await self._show(scope, send, "coverage.html", front.coverage)
 
+    async def explore(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Show the graph: what is called ``q``, or what stands around ``from``."""
+        only_get(scope)
+        scope["kg.route"] = "explore"
+        asked = fields(scope["query_string"])
+        text, iri, chosen = one(asked, "q"), one(asked, "from", 2000), choice(asked)
+        told: dict[str, Any] = {"q": text, "from": iri, **chosen, "found": None, "near": None}
+        if text:
+            kept = await self.desk.fetch(explore.found, key=("found", text), text=text)
+            told["found"] = json.loads(kept.body)
+        if iri:
+            key = ("near", iri, tuple(chosen.values()))
+            kept = await self.desk.fetch(explore.near, key=key, iri=iri, **chosen)
+            told["near"] = json.loads(kept.body)
+        await self.pages.show(
+            scope, send, "explore.html", json.dumps(told).encode(), kinds=explore.SHOWN
+        )
+
+    async def explored(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer the explorer's script with JSON: ``/explore/found``, ``near`` or ``all``."""
+        only_get(scope)
+        scope["kg.route"] = "explore"
+        asked, what = fields(scope["query_string"]), scope["path_params"]["what"]
+        text, iri, chosen = one(asked, "q"), one(asked, "iri", 2000), choice(asked)
+        if what == "found" and text:
+            key: Any = ("found", text)
+            await self.desk.answer(scope, receive, send, explore.found, key=key, text=text)
+        elif what == "near" and iri:
+            key = ("near", iri, tuple(chosen.values()))
+            await self.desk.answer(scope, receive, send, explore.near, key=key, iri=iri, **chosen)
+        elif what == "all":
+            key = ("all", tuple(chosen.values()))
+            await self.desk.answer(scope, receive, send, explore.everything, key=key, **chosen)
+        else:
+            raise Refused(404, "there is no such page", hint="/explore")
+
     async def _show(
         self, scope: Scope, send: Send, template: str, job: Any, **arguments: Any
     ) -> None:
@@ -82,9 +121,25 @@ class Workbench:
         await self.pages.show(scope, send, template, kept.body)
 
 
-def one(asked: dict[str, list[str]], name: str) -> str:
+def one(asked: dict[str, list[str]], name: str, most: int = _LONGEST) -> str:
     """Return the value of a parameter, ``""`` without one; raises Refused (400) for a long one."""
     text = (asked.get(name) or [""])[0].strip()
-    if len(text) > _LONGEST:
-        raise Refused(400, f"'{name}' has more than {_LONGEST} characters")
+    if len(text) > most:
+        raise Refused(400, f"'{name}' has more than {most} characters")
     return text
+
+
+def choice(asked: dict[str, list[str]]) -> dict[str, Any]:
+    """Read what a graph is restricted to; raises Refused (400).
+
+    >>> choice({"kind": ["region", "hazard"], "since": ["2020-01-01"]})["kinds"]
+    ('hazard', 'region')
+    """
+    kinds = tuple(sorted(set(asked.get("kind", []))))
+    if unknown := set(kinds) - set(explore.SHOWN):
+        raise Refused(400, f"unknown kind '{min(unknown)}'"[:80], hint=", ".join(explore.SHOWN))
+    days = {name: one(asked, name) for name in ("since", "until")}
+    for name, day in days.items():
+        if day and not _DAY.fullmatch(day):
+            raise Refused(400, f"'{name}' must be a day", hint="as in 2020-04-13")
+    return {"kinds": kinds, "region": one(asked, "region"), **days}
