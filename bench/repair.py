@@ -206,10 +206,10 @@ def measure(
             restored = repair(notice)
             tally.seconds["repair"] += time.process_time() - begin
             if extract:
-                from kg.components import run
+                from kg.pipeline import understand
 
                 begin = time.process_time()
-                run(notice, restored)
+                understand(notice, restored)
                 tally.seconds["extract"] += time.process_time() - begin
             tally.count["read"] += len(damaged.text)
             tally.add(damaged, restored)

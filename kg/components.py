@@ -1,7 +1,8 @@
 """The text stages as spaCy components, and the lean Chinese pipeline they run in.
 
-Matching happens on the text and arrives as spans (measured: spaCy's own Matcher is 100 times slower over
-Chinese), so the tokeniser only has to make every character a token: each offset is then a token boundary.
+For those who work in spaCy: ``kg.extract`` runs the same stages without a Doc, which costs as much as they do.
+Matching happens on the text and arrives as spans (measured: spaCy's own Matcher is 100 times slower over Chinese),
+so the tokeniser only has to make every character a token: each offset is then a token boundary.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from kg.resolve import resolve
 from kg.segment import segment
 
 if TYPE_CHECKING:
-    from kg.model import Notice, Record, Repaired
+    from kg.model import Notice, Repaired
 
 #: The order of the stages; ``kg_relate`` leaves the record in ``doc._.kg_record``.
 COMPONENTS = ("kg_segment", "kg_annotate", "kg_resolve", "kg_relate")
@@ -119,10 +120,9 @@ def pipeline() -> Language:
     return nlp
 
 
-def run(notice: Notice, repaired: Repaired) -> Record:
-    """Run all components over one restored notice."""
+def run(notice: Notice, repaired: Repaired) -> Doc:
+    """Run all components over one restored notice; the record is ``doc._.kg_record``."""
     nlp = pipeline()
     doc = nlp.make_doc(repaired.text)
     doc._.kg_source = (notice, repaired)
-    record: Record = nlp(doc)._.kg_record
-    return record
+    return nlp(doc)

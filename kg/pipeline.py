@@ -7,19 +7,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from kg.model import Notice, Record
+from kg.annotate import annotate
+from kg.layers import Layers
+from kg.model import Notice, Record, Repaired
+from kg.relate.record import is_document, relate
 from kg.repair import repair
+from kg.resolve import resolve
+from kg.segment import segment
 
 
 def extract(notice: Notice) -> Record:
     """Find what a notice says, with the place in the raw file that says it.
 
-    The text is repaired first; the spaCy components of ``kg.components`` (segment, annotate, resolve,
-    relate) then work on the restored text, and every span found is mapped back to the raw file.
+    The text is repaired first; the stages then work on the restored text, and every span found is
+    mapped back to the raw file. ``kg.components`` has the same stages as spaCy components.
     """
-    from kg.components import run  # spaCy takes half a second to import
+    return understand(notice, repair(notice))[1]
 
-    return run(notice, repair(notice))
+
+def understand(notice: Notice, repaired: Repaired) -> tuple[Layers, Record]:
+    """Run the stages over a restored notice: all they found in its text, and the record of it."""
+    layers = Layers(repaired.text)
+    segment(layers)
+    annotate(layers)
+    speakers = resolve(layers, document=is_document(layers))
+    return layers, relate(layers, speakers, notice, repaired)
 
 
 def extract_path(path: Path) -> Record:

@@ -23,17 +23,14 @@ class Reading:
 
 def reading(path: Path) -> Reading:
     """Read and extract one file, keeping the layers."""
-    from kg.components import pipeline
+    from kg.pipeline import understand
     from kg.read import read_path
     from kg.repair import repair
 
     notice = read_path(path)
     repaired = repair(notice)
-    nlp = pipeline()
-    doc = nlp.make_doc(repaired.text)
-    doc._.kg_source = (notice, repaired)
-    doc = nlp(doc)
-    return Reading(notice, repaired, doc._.kg, doc._.kg_record)
+    layers, record = understand(notice, repaired)
+    return Reading(notice, repaired, layers, record)
 
 
 def readings(paths: Iterable[Path], fail: Callable[[InputError], None]) -> Iterator[Reading]:
