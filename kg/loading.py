@@ -134,12 +134,10 @@ class _Target:
     """A store that is made when first written to, so that a build of nothing leaves nothing."""
 
     def __init__(self, where: Path | str, base: str | None, *, wait: float) -> None:
-        from kg.store import Store
-
         self.where = where
         self._wait = wait
         self.store: GraphStore | None = None
-        if is_remote(where) or Store.exists(where):
+        if _exists(where):
             self.store = connect(where, wait=wait)
             if base not in (None, self.store.base):
                 held = self.store.base
@@ -166,6 +164,11 @@ class _Target:
         return self
 
     def get(self) -> GraphStore:
+        if self.store is None and is_remote(self.where):
+            from kg.remote import RemoteStore
+
+            vocabulary = self._vocabulary()
+            self.store = RemoteStore.create(self.where, base=self.base, vocabulary=vocabulary)
         if self.store is None:
             from kg.store import Store
 
@@ -177,6 +180,17 @@ class _Target:
     def __exit__(self, *_: object) -> None:
         if self.store is not None:
             self.store.close()
+
+
+def _exists(where: Path | str) -> bool:
+    """Whether there is a store to go on with."""
+    if is_remote(where):
+        from kg.remote import RemoteStore
+
+        return RemoteStore.exists(where)
+    from kg.store import Store
+
+    return Store.exists(where)
 
 
 class _Build:

@@ -337,5 +337,7 @@ class _evaluation:  # noqa: N801 - a context manager reads as a verb
         return None
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        if isinstance(error, SyntaxError):  # of an answer that a server sent, not of the query
+            raise QueryError(f"{self.name}: the answer breaks off: {error}") from error
         if isinstance(error, (RuntimeError, ValueError)) and not isinstance(error, QueryError):
             raise QueryError(f"{self.name}: cannot be answered: {error}") from error

@@ -168,6 +168,10 @@ def connect(
 
     ``wait``: how many seconds to wait for another process that writes.
     """
+    if is_remote(str(where)):
+        from kg.remote import RemoteStore
+
+        return RemoteStore.open(str(where), read_only=read_only)
     from kg.store import Store
 
     return Store.open(Path(where), read_only=read_only, wait=wait)

@@ -157,6 +157,9 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     encoding: str
     localPath: str
     localState: str
+    localHash: str
+    localBase: str
+    localFormat: str
     documentNumber: str
     level: str
     within: str

@@ -63,9 +63,7 @@ class Credentials(httpx.Auth):
                 text = text.replace(form, "***")
         return text
 
-    def auth_flow(
-        self, request: httpx.Request
-    ) -> Generator[httpx.Request, httpx.Response, None]:
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         """Send a request, and again with proof where the server asks for it."""
         if self._header is not None:
             request.headers["Authorization"] = self._header
