@@ -127,9 +127,9 @@ class RemoteStore:
         Raises SyntaxError as pyoxigraph does, before anything is sent.
         """
         known = prefixes(self.base)
-        local = self._grammar.query(sparql, base_iri=base_iri, prefixes=known)
         found = list(tokens(sparql))
         refuse_builtins(found)
+        local = self._grammar.query(sparql, base_iri=base_iri, prefixes=known)
         text = prologue(found, known, base_iri) + sparql
         words = [t.text.upper() for t in found if t.kind == "word"]
         default: str | None = self._merged
