@@ -165,7 +165,7 @@ def test_what_is_removed_or_changed_leaves_the_merge_exact(held):
 
 
 def test_triples_that_two_notices_say_stay_while_one_of_them_does(held):
-    shared, base = "<urn:r> <urn:p> \"共\"@zh-hans", held.base
+    shared, base = '<urn:r> <urn:p> "共"@zh-hans', held.base
     one, two = base + "notice/one", base + "notice/two"
     held.replace(one, f"{shared} <{one}> .\n<urn:r> <urn:p> <urn:only> <{one}> .".encode())
     held.replace(two, f"{shared} <{two}> .".encode())
@@ -179,7 +179,7 @@ def test_triples_that_two_notices_say_stay_while_one_of_them_does(held):
 
 def test_a_file_that_changed_replaces_what_was_read_from_it(held):
     one, two = held.base + "notice/f-1", held.base + "notice/f-2"
-    path = "/somewhere/o'ne \"f\".txt"
+    path = '/somewhere/o\'ne "f".txt'
     assert held.replace(one, f"<urn:a> <urn:p> <urn:o> <{one}> .".encode(), path=path) == "added"
     assert held.state(one, path) is None
     said = f"<urn:b> <urn:p> <urn:o> <{two}> .".encode()
@@ -359,9 +359,7 @@ def test_commands_do_on_a_server_what_they_do_in_a_folder(empty, folder, local, 
     assert pages[0].read_bytes() == pages[1].read_bytes()
 
 
-def test_a_changed_file_replaces_its_facts_and_verify_finds_what_was_tampered_with(
-    empty, tmp_path
-):
+def test_a_changed_file_replaces_its_facts_and_verify_finds_what_was_tampered_with(empty, tmp_path):
     notice = tmp_path / "notices" / "n.txt"
     notice.parent.mkdir()
     notice.write_text(NOTICES["one.txt"], encoding="utf-8")
