@@ -1,7 +1,8 @@
 """Real SPARQL servers on loopback, for tests: each in a folder of its own, gone afterwards.
 
 The Oxigraph server comes with the Python package ``oxigraph``, Virtuoso with Debian's package
-``virtuoso-opensource``. Where one is missing, tests that use it are skipped with a message.
+``virtuoso-opensource-7-bin``, a part of ``virtuoso-opensource``. Where one is missing, tests that
+use it are skipped with a message.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def virtuoso(folder: Path, *, rows: int = 10_000_000, buffers: int = 20_000) -> 
     """A Virtuoso 7 whose data lies in ``folder``; its password is made up for the run."""
     binary = shutil.which("virtuoso-t")
     if binary is None:
-        pytest.skip("needs Debian's package virtuoso-opensource")
+        pytest.skip("needs Debian's package virtuoso-opensource-7-bin")
     folder.mkdir(parents=True, exist_ok=True)
     http, sql = free_port(), free_port()
     password = f"p{secrets.token_hex(12)}"

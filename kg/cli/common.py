@@ -29,7 +29,12 @@ INTERRUPTED, PIPE_CLOSED = 130, 141
 
 StoreOption = Annotated[
     str,
-    typer.Option("--store", envvar="KG_STORE", help="The folder of the graph.", metavar="DIR"),
+    typer.Option(
+        "--store",
+        envvar="KG_STORE",
+        help="The folder of the graph, or the address of a SPARQL server.",
+        metavar="DIR|URL",
+    ),
 ]
 WaitOption = Annotated[
     float,

@@ -203,7 +203,7 @@ class Client:
             raise StoreError(
                 f"{self._failures.url(response)}: answers with {safe(kind)[:60] or 'no type'}, "
                 f"where {accept} was asked for",
-                hint="is it the address of a SPARQL server? see kg.remote.endpoints",
+                hint="is it the address of a SPARQL server? see docs/servers.md",
             )
         cut = response.headers.get("x-sparql-maxrows")
         if cut:

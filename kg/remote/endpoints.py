@@ -26,7 +26,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit, urlunsplit
 
 from kg.errors import StoreError
 
-_HINT = "see kg.remote.endpoints in the reference: how addresses are derived, or told after #"
+_HINT = "see docs/servers.md: how addresses are derived, or told after #"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

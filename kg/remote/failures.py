@@ -30,9 +30,9 @@ _STATUS: Mapping[int, tuple[str, str | None]] = {
     ),
     404: (
         "there is nothing",
-        "see kg.remote.endpoints: how addresses are derived, or told after #",
+        "see docs/servers.md: how addresses are derived, or told after #",
     ),
-    405: ("is not offered", "does the server allow writing? see kg.remote.endpoints"),
+    405: ("is not offered", "does the server allow writing? see docs/servers.md"),
     413: (
         "is too large for the server",
         "raise its limit for the size of requests, or the proxy's",
