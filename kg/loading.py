@@ -341,7 +341,13 @@ class _Build:
 
 
 def in_processes(
-    parts: Sequence[Sequence[str]], *, jobs: int, folder: str, base: str, validate: bool
+    parts: Sequence[Sequence[str]],
+    *,
+    jobs: int,
+    folder: str,
+    base: str,
+    validate: bool,
+    suffix: str = partition.SUFFIX,
 ) -> Iterator[str]:
     """Run ``process_partition`` in processes; yield the places in the order of the parts.
 
@@ -365,6 +371,7 @@ def in_processes(
                             folder=folder,
                             base=base,
                             validate=validate,
+                            suffix=suffix,
                         )
                     number = min(running)
                     ready[number] = running[number].result()
@@ -380,7 +387,7 @@ def in_processes(
                 if tries.get(number, 0) >= _TRIES:
                     todo.popleft()
                     ready[number] = partition.process_partition(
-                        part, folder=folder, base=base, validate=validate
+                        part, folder=folder, base=base, validate=validate, suffix=suffix
                     )
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)

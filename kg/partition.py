@@ -128,7 +128,12 @@ def process_one(path: str, *, base: str = BASE, validate: bool = True) -> tuple[
 
 
 def process_partition(
-    inputs: Sequence[str], *, folder: str, base: str = BASE, validate: bool = True
+    inputs: Sequence[str],
+    *,
+    folder: str,
+    base: str = BASE,
+    validate: bool = True,
+    suffix: str = SUFFIX,
 ) -> str:
     """Write what these notices say to one file of N-Quads in ``folder``; return its place.
 
@@ -136,7 +141,7 @@ def process_partition(
     Where both are there already, nothing is done: the name holds a hash of the inputs' names and
     bytes, of the base, and of the program.
     """
-    name = partition_name(inputs, base=base, validate=validate)
+    name = partition_name(inputs, base=base, validate=validate, suffix=suffix)
     place = places.join(folder, name)
     if places.exists(_beside(place)) and places.exists(place):
         return place

@@ -83,6 +83,16 @@ def exists(place: str) -> bool:
     return Path(place).is_file()
 
 
+def inside(place: str) -> list[str]:
+    """List the files below a URL, sorted, as URLs; a file is its own list."""
+    try:
+        system, path = _system(place)
+        found = [path] if system.isfile(path) else system.find(path)
+        return sorted(str(system.unstrip_protocol(name)) for name in found)
+    except OSError as error:
+        raise InputError(f"{place}: cannot be looked into: {error.strerror or error}") from None
+
+
 def make_folder(folder: str) -> None:
     """Make a folder and those that it lies in, if they are not there."""
     if is_url(folder):

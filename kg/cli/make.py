@@ -15,6 +15,7 @@ from kg.cli.common import (
     StoreOption,
     WaitOption,
     emit,
+    fail,
     guarded,
     progress,
     tell,
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
 PathsArgument = Annotated[
     list[Path],
+    typer.Argument(
+        metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html, .docx, .pdf)."
+    ),
+]
+PlacesArgument = Annotated[
+    list[str],
     typer.Argument(
         metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html, .docx, .pdf)."
     ),
@@ -45,7 +52,7 @@ class RecordFormat(StrEnum):
 
 @guarded
 def build(
-    paths: PathsArgument,
+    paths: PlacesArgument,
     store: StoreOption = STORE,
     base: BaseOption = None,
     validate: Annotated[
@@ -56,8 +63,32 @@ def build(
         typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes; as many as cores."),
     ] = None,
     wait: WaitOption = 0.0,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="DIR|URL",
+            help="Write files of N-Quads there instead, to load in bulk; no store is made.",
+        ),
+    ] = None,
+    engine: Annotated[
+        str, typer.Option(help="What runs it, with --output: local (processes), ray (a cluster).")
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(metavar="HOST:PORT", help="The cluster; none: one is started here."),
+    ] = None,
 ) -> None:
     """Read notices, extract what they demand, and put it into the graph."""
+    if output is not None:
+        _write(paths, output, engine, address, base, jobs, validate=validate)
+        return
+    if engine != "local" or address is not None:
+        fail(
+            "--engine and --address are of --output",
+            hint="kg build PATH… --output DIR --engine ray",
+        )
     from kg.loading import build as build_graph
     from kg.loading import default_jobs
 
@@ -73,6 +104,43 @@ def build(
         )
     _summarise(report)
     if report.failures:
+        raise typer.Exit(1)
+
+
+def _write(
+    paths: list[str],
+    output: str,
+    engine: str,
+    address: str | None,
+    base: str | None,
+    jobs: int | None,
+    *,
+    validate: bool,
+) -> None:
+    from kg.engines import ENGINES, write
+    from kg.loading import default_jobs
+
+    if engine not in ENGINES:
+        fail(f"there is no engine '{engine}'", hint=f"known are {', '.join(ENGINES)}")
+    with progress("reading") as step:
+        written = write(
+            paths,
+            output,
+            engine=engine,
+            address=address,
+            base=base,
+            jobs=jobs or default_jobs(),
+            validate=validate,
+            progress=step,
+        )
+    tell(
+        f"{written.folder}: {_of(written.notices, 'notice')}, {_of(written.quads, 'quad')} "
+        f"in {_of(written.files, 'file')}"
+    )
+    if written.failures:
+        tell(f"not written: {_of(len(written.failures), 'file')}")
+        for failure in written.failures:
+            tell(f"error: {failure.reason}")
         raise typer.Exit(1)
 
 
