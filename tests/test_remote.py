@@ -83,7 +83,7 @@ def wipe(server: Server) -> None:
         if not RemoteStore.exists(server.url):
             return
         with RemoteStore.open(server.url) as store:
-            client = store._client
+            client = store.client
             names = [*store.graphs(), store.base + "catalog", store.base + "merged", MARKER]
             for name in names:
                 client.delete_graph(name)
@@ -451,22 +451,22 @@ def test_an_upload_whose_server_dies_goes_on_where_it_was(tmp_path, folder, loca
     with oxigraph(data) as server:
         store = RemoteStore.create(server.url, vocabulary=vocabulary_quads())
         store.replace(*sent[0])
-        put = store._client.put_graph
+        put = store.client.put_graph
 
         def dies(*arguments: object) -> None:
             put(*arguments)
             server.kill()
 
-        monkeypatch.setattr(store._client, "put_graph", dies)
+        monkeypatch.setattr(store.client, "put_graph", dies)
         with pytest.raises(StoreError, match=r"cannot be reached|the connection broke"):
             store.replace(*sent[1])
     with oxigraph(data) as server, RemoteStore.open(server.url) as store:
         assert sent[0][0] in store
         assert sent[1][0] not in store, "a graph that is there in part is not taken for whole"
         asked: list[str] = []
-        put = store._client.put_graph
+        put = store.client.put_graph
         monkeypatch.setattr(
-            store._client, "put_graph", lambda name, data: (asked.append(name), put(name, data))
+            store.client, "put_graph", lambda name, data: (asked.append(name), put(name, data))
         )
         changes = [store.replace(*notice) for notice in sent]
         assert changes == ["unchanged", "added", "added", "added"]
@@ -486,7 +486,7 @@ def test_cut_off_after_any_request_it_ends_the_same(held, last, monkeypatch):
     ]
     held.replace(other, f"<urn:a> <urn:p> <urn:one> <{other}> .".encode())
     held.replace(notice, version[0])
-    send, left = held._client._open, [last]
+    send, left = held.client._open, [last]
 
     def cut(*arguments: object, **options: object):
         if left[0] == 0:
@@ -494,13 +494,13 @@ def test_cut_off_after_any_request_it_ends_the_same(held, last, monkeypatch):
         left[0] -= 1
         return send(*arguments, **options)
 
-    monkeypatch.setattr(held._client, "_open", cut)
+    monkeypatch.setattr(held.client, "_open", cut)
     finished = True
     try:
         held.replace(notice, version[1])
     except StoreError:
         finished = False
-    monkeypatch.setattr(held._client, "_open", send)
+    monkeypatch.setattr(held.client, "_open", send)
     assert finished == (last == 5)
     assert held.replace(notice, version[2]) in ("added", "changed")
     said = {t[2].value for t in held.triples(ox.NamedNode("urn:a"), None, None)}

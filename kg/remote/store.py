@@ -45,11 +45,11 @@ class RemoteStore:
     """The graphs of many notices on a server that speaks SPARQL 1.1; see :mod:`kg.stores`."""
 
     def __init__(self, client: Client, *, base: str, read_only: bool) -> None:
-        self._client = client
+        self.client = client
         self.base = base
         self.read_only = read_only
         self._catalog = catalog_graph(base)
-        self._merged = base + "merged"
+        self.merged_graph = base + "merged"
         self._vocabulary = vocabulary_graph(base)
         self._notices = base + "notice/"
         self._grammar = ox.Store()
@@ -102,11 +102,11 @@ class RemoteStore:
     @property
     def where(self) -> str:
         """What messages call it: its address."""
-        return self._client.where
+        return self.client.where
 
     def close(self) -> None:
         """Let the connections go."""
-        self._client.close()
+        self.client.close()
 
     def __enter__(self) -> Self:
         return self
@@ -132,7 +132,7 @@ class RemoteStore:
         local = self._grammar.query(sparql, base_iri=base_iri, prefixes=known)
         text = prologue(found, known, base_iri) + sparql
         words = [t.text.upper() for t in found if t.kind == "word"]
-        default: str | None = self._merged
+        default: str | None = self.merged_graph
         named: tuple[str, ...] = ()
         if "FROM" in words:
             default = None
@@ -140,11 +140,11 @@ class RemoteStore:
             named = self._ranged(found)
         if isinstance(local, (ox.QuerySolutions, ox.QueryBoolean)):
             return self._rows(text, default=default, named=named)
-        body = self._client.query(text, default=default, named=named, accept=NTRIPLES)
+        body = self.client.query(text, default=default, named=named, accept=NTRIPLES)
         return _triples(body, self.where)
 
     def _rows(self, text: str, *, default: str | None, named: tuple[str, ...] = ()) -> Any:
-        body: Any = self._client.query(text, default=default, named=named, accept=ROWS)
+        body: Any = self.client.query(text, default=default, named=named, accept=ROWS)
         try:
             return ox.parse_query_results(body, format=ox.QueryResultsFormat.JSON)
         except SyntaxError as error:
@@ -171,7 +171,7 @@ class RemoteStore:
 
     def triples(self, subject: Any, predicate: Any, object: Any, /) -> Iterator[Triple]:
         """Find triples of the merge."""
-        return self._matching(self._merged, subject, predicate, object)
+        return self._matching(self.merged_graph, subject, predicate, object)
 
     def _matching(self, graph: str, *given: Any) -> Iterator[Triple]:
         if all(term is not None for term in given):
@@ -187,7 +187,7 @@ class RemoteStore:
         """Find quads of exported graphs; without a graph, in all of them."""
         given = (subject, predicate, object)
         if isinstance(graph_name, ox.DefaultGraph):
-            yield from (ox.Quad(*triple) for triple in self._matching(self._merged, *given))
+            yield from (ox.Quad(*triple) for triple in self._matching(self.merged_graph, *given))
         elif graph_name is not None:
             for triple in self._matching(graph_name.value, *given):
                 yield ox.Quad(*triple, graph_name)
@@ -217,7 +217,7 @@ class RemoteStore:
                     yield ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
     def _graph(self, name: str) -> Iterator[Any]:
-        body = self._client.graph(name)
+        body = self.client.graph(name)
         return iter(()) if body is None else _triples(body, self.where)
 
     def dump(self, *graphs: str) -> bytes:
@@ -226,11 +226,11 @@ class RemoteStore:
 
     def merged(self) -> Iterator[Any]:
         """Return the triples that queries see, each once, as quads of no graph."""
-        return self._graph(self._merged)
+        return self._graph(self.merged_graph)
 
     def __len__(self) -> int:
         """Count the triples that queries see."""
-        rows = self._rows("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", default=self._merged)
+        rows = self._rows("SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }", default=self.merged_graph)
         return sum(int(row["n"].value) for row in rows)
 
     def __bool__(self) -> bool:
@@ -256,7 +256,7 @@ class RemoteStore:
     def _stored(self, node: str) -> tuple[StoredNotice, ...]:
         values: dict[str, dict[str, Any]] = {}
         bound = "" if node == "?n" else f" BIND({node} AS ?n)"
-        rows = self._select(self._merged, f"{node} a <{KG.Notice}> ; ?p ?v .{bound}")
+        rows = self._select(self.merged_graph, f"{node} a <{KG.Notice}> ; ?p ?v .{bound}")
         places = self._select(self._catalog, f"{node} <{_PLACE}> ?v .{bound}")
         for row in rows:
             name = _FIELDS.get(row["p"].value)
@@ -330,9 +330,9 @@ class RemoteStore:
         """Take a notice's graph away, but what other notices say too; False if it was not there."""
         held = bool(self._known(notice).hash)
         self._write()
-        self._client.update(" ;\n".join(self._withdraw(notice)))
-        self._client.delete_graph(notice)
-        self._client.update(self._unknow(notice))
+        self.client.update(" ;\n".join(self._withdraw(notice)))
+        self.client.delete_graph(notice)
+        self.client.update(self._unknow(notice))
         return held
 
     def remove_path(self, path: str) -> tuple[str, ...]:
@@ -345,7 +345,7 @@ class RemoteStore:
         if known.places - {path}:
             self._write()
             node, place = ox.NamedNode(notice), ox.Literal(path)
-            self._client.update(
+            self.client.update(
                 f"DELETE DATA {{ GRAPH <{self._catalog}> {{ {node} <{_PLACE}> {place} }} }}"
             )
             return False
@@ -360,16 +360,16 @@ class RemoteStore:
             return False
         self._write()
         if differs:
-            self._client.update(" ;\n".join(self._withdraw(graph)))
-            self._client.put_graph(graph, ntriples)
-            self._client.add_to_graph(self._merged, ntriples)
+            self.client.update(" ;\n".join(self._withdraw(graph)))
+            self.client.put_graph(graph, ntriples)
+            self.client.add_to_graph(self.merged_graph, ntriples)
         said = [about(graph, _HASH, after.hash)]
         said += [about(graph, _PLACE, place) for place in sorted(after.places)]
         said += [about(graph, _STATE, after.state)] if after.state is not None else []
         text = "\n".join(map(line, said))
         put = f"INSERT DATA {{ GRAPH <{self._catalog}> {{\n{text}\n}} }}"
         known = before.hash or before.places or before.state is not None
-        self._client.update(f"{self._unknow(graph)} ;\n{put}" if known else put)
+        self.client.update(f"{self._unknow(graph)} ;\n{put}" if known else put)
         return differs
 
     def _withdraw(self, graph: str) -> Iterator[str]:
@@ -377,7 +377,7 @@ class RemoteStore:
         node = ox.NamedNode(graph)
         yield f"DELETE WHERE {{ GRAPH <{self._catalog}> {{ {node} <{_HASH}> ?h }} }}"
         yield (
-            f"DELETE {{ GRAPH <{self._merged}> {{ ?s ?p ?o }} }} WHERE {{\n"
+            f"DELETE {{ GRAPH <{self.merged_graph}> {{ ?s ?p ?o }} }} WHERE {{\n"
             f"  GRAPH {node} {{ ?s ?p ?o }}\n"
             f"  FILTER NOT EXISTS {{ GRAPH ?g {{ ?s ?p ?o }} "
             f"FILTER(?g != {node}) {self._exported('?g')} }}\n}}"
