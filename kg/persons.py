@@ -9,6 +9,7 @@ from kg.cues import pattern
 from kg.layers import Segment
 from kg.model import NATIONAL
 from kg.regions import Division
+from kg.subjects import does
 
 _POST = pattern("actors", "post")
 _POST_WORD = pattern("actors", "post-word")
@@ -63,11 +64,15 @@ class Persons:
         pronoun = _PRONOUN_SPEAKS.match(self.text, start, end)
         if pronoun and self.last is not None:
             return self.last, pronoun.end()
-        match = _PERSON_SPEAKS.match(self.text, start, end) if self.known else None
-        if match is None:
+        if not self.known:
             return None
+        speaks = _PERSON_SPEAKS.match(self.text, start, end)
         for length in (4, 3, 2):
-            who = self.known.get(match[1][:length])
-            if who is not None:
+            who = self.known.get(self.text[start : start + length])
+            if who is not None and (speaks or does(self.text, start + length, end)):
                 return who, start + length
         return None
+
+    def named(self, start: int) -> bool:
+        """Whether the name of a person who was introduced stands at ``start``."""
+        return any(self.text[start : start + n] in self.known for n in (4, 3, 2))

@@ -17,7 +17,7 @@ from kg.layers import Layers, Line, Segment
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
-from kg.subjects import NOTHING, deed, is_guest, skip_time
+from kg.subjects import DOES, NOTHING, deed, does, is_guest, skip_time
 from kg.turns import Speakers, Turn, of_level
 
 __all__ = ["Speakers", "Turn", "resolve"]
@@ -363,6 +363,8 @@ class _Resolver:
             mention = self.place.at(source.end()) if source else None
         if mention is None or mention.person or not self._may_act(mention):
             return False
+        if self.persons.named(mention.start):
+            return False  # 市长蛟河清 … 蛟河清察看
         if self.examples and self.out.home:
             return False
         last = self._last_of_path(mention)
@@ -372,6 +374,8 @@ class _Resolver:
         who = self._meant(last)
         if who is None or self._comes_as_guest(who, segment):
             return False
+        if done is NOTHING and does(text, last.end, segment.end):
+            done = DOES
         if done is NOTHING:
             self._wait(who, (mention.start, last.end), segment)
             return False
@@ -434,6 +438,8 @@ class _Resolver:
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
+        if done is NOTHING and level[0][0] == "该" and does(text, level.end(), segment.end):
+            done = DOES
         span = (start, level.end())
         if text[level.end() : level.end() + 1] in {"、", "，"} and not done.acts:
             return False

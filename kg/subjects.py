@@ -6,18 +6,28 @@ from dataclasses import dataclass
 
 from kg.cues import pattern
 from kg.layers import Segment
+from kg.lexicon import words
 
 _ACT = pattern("actors", "act")
+_DOES = pattern("actors", "does")
 _GUEST = pattern("actors", "guest")
+_LEADER = pattern("actors", "leader")
 _MEETS = pattern("actors", "meets")
 _NOT_A_SUBJECT = pattern("actors", "not-a-subject")
+_NOT_DOING = pattern("actors", "not-doing")
 _PUBLISHES = pattern("actors", "publishes")
+_SUBJECT_BODY = pattern("actors", "subject-body")
 _SUBJECT_GOES_ON = pattern("actors", "subject-goes-on")
 _TIME = pattern("actors", "time")
 _WATCH = pattern("actors", "watch")
 #: So many characters may stand between a subject and what it does.
 REACH = 44
 _BLANK = " 　，,、的"
+#: Longest word that is looked up, in characters.
+_LONGEST_WORD = 5
+#: Classes of words that are what a subject does, and those that may stand before it.
+_PREDICATES = frozenset("vi")
+_BEFORE_PREDICATE = frozenset("d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +44,7 @@ class Deed:
 
 
 NOTHING = Deed()
+DOES = Deed(acts=True)
 _WATCHES = Deed(watches=True)
 
 
@@ -90,6 +101,49 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
         meets=_MEETS.search(text, act.start(), end) is not None,
         publishes=_PUBLISHES.search(text, act.start(), end) is not None,
     )
+
+
+def does(text: str, start: int, end: int) -> bool:
+    """Whether what follows a division's name that ends at ``start`` is something that it does.
+
+    No list of deeds: a body and a leader of the division may follow, then times and adverbs, then any verb or
+    a phrase that opens one (把, 对, 为). Not what happens to a place, what it lacks, or a longer name.
+
+    >>> does("市把渡口当作命门来守", 1, 10), does("市城郊加油站实行盯守", 1, 10)
+    (True, False)
+    >>> does("市发生火灾", 1, 5), does("市委书记王某走进煤矿", 1, 10), does("市长陪同检查", 0, 6)
+    (False, True, False)
+    """
+    if text[start : start + 1] == "某" or _NOT_DOING.search(text, start, end):
+        return False
+    body = _SUBJECT_BODY.match(text, start, end)
+    position = body.end() if body else start
+    leader = _LEADER.match(text, position, end)
+    if leader:
+        return leader.end() < end
+    if body and _NOT_A_SUBJECT.search(text, start, position):
+        return False
+    lexicon = words()
+    while position < end:
+        time = _TIME.match(text, position, end)
+        if time and time.end() > position:
+            position = time.end()
+            continue
+        if _DOES.match(text, position, end):
+            return True
+        for length in range(min(_LONGEST_WORD, end - position), 0, -1):
+            kind = lexicon.get(text[position : position + length])
+            if kind is None:
+                continue
+            if kind in _PREDICATES:
+                return length > 1 or body is not None
+            if kind in _BEFORE_PREDICATE:
+                position += length
+                break
+            return False
+        else:
+            return False
+    return False
 
 
 def is_guest(text: str, segment: Segment) -> bool:
