@@ -13,6 +13,7 @@ _DAY = re.compile(
     r"|(?P<rel>昨[日天晚]|今[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
     r"|(?<![\d月年、至到—–~-])(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
 )
+_ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
 _TRIGGER = re.compile(r"[0-9昨今前当同次翌上本周星](?:[0-9]+)?")
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
 #: What follows the day of a dateline, from which 昨日 and 今天 count.
@@ -75,6 +76,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     ['2023-12-31', '2023-12-28']
     >>> [d.iso for d in find_days('某网4月26日讯 昨日，市里开会，27日上午，县里开会', '2019-04-28')]
     ['2019-04-26', '2019-04-25', '2019-04-27']
+    >>> [d.iso for d in find_days('6月13日爆炸事故伤亡重大。15日，国务院开会。事故发生当天，省里开会', '2021-06-17')]
+    ['2021-06-13', '2021-06-15', '2021-06-13']
     """
     out: list[DateMention] = []
     year_seen = year
@@ -93,7 +96,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             if iso and text[match.end() : match.end() + 1] in _DATELINE:
                 today = iso
         elif relative[0] in "当同":
-            iso = out[-1].iso if out else None
+            told = text.endswith("发生", 0, match.start())
+            iso = _of_accident(text, out[-20:]) if told else (out[-1].iso if out else None)
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
         elif relative[0] in "上本周星":
             out.append(DateMention(*match.span(), _weekday(relative, today)))
@@ -106,6 +110,15 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
             out.append(DateMention(match.start(), match.end(), iso))
     return out
+
+
+def _of_accident(text: str, days: list[DateMention]) -> str | None:
+    """The ISO date of 事故发生当天: the first day of which an accident is told, else the last one named."""
+    for day in days:
+        stop = text.find("。", day.end, day.end + 60)
+        if _ACCIDENT.search(text, day.end, stop if stop >= 0 else day.end + 60):
+            return day.iso
+    return days[-1].iso if days else None
 
 
 def _weekday(words: str, today: str | None) -> str | None:

@@ -34,9 +34,12 @@ _NATIONAL_MEETING = pattern("actors", "national-meeting")
 _NOT_LEVEL = pattern("actors", "not-level")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
 _ORGAN = pattern("actors", "organ")
+_PRESIDED_BY = pattern("actors", "presided-by")
+_SEVERAL_MORE = pattern("actors", "several-more")
 _SPACED = pattern("actors", "spaced")
 _STATE = pattern("actors", "state")
 _TO_PROVINCES = pattern("actors", "to-provinces")
+_TO_COME = pattern("actors", "to-come")
 _WATCHED = pattern("actors", "watched")
 _WATCHES_HERE = pattern("actors", "watches-here")
 #: So far back 该市 looks for the city, in characters.
@@ -68,6 +71,9 @@ class _Resolver:
         self.headed: tuple[int, int] | None = None
         """Where a heading has just opened a sentence, and which."""
         self.sentence = 0
+        self.scene: tuple[Division, int] | None = None
+        """Where a sentence (its number) says that it is told of: 在湖北，省应急厅…."""
+        self.written: set[Division] | None = None
         self.examples = False
         """In a passage that names divisions as examples."""
 
@@ -150,11 +156,15 @@ class _Resolver:
     def _context(self) -> list[Division]:
         """The divisions whose report we are in, nearest first."""
         out: list[Division] = []
+        if self.scene is not None and self.scene[1] == self.sentence:
+            out = [self.scene[0], *regions.ancestors(self.scene[0])]
         if isinstance(self.current, Division):
-            out = [self.current, *regions.ancestors(self.current)]
+            out += [self.current, *regions.ancestors(self.current)]
         return out + [d for d in self.out.home if d not in out]
 
     def _meant(self, mention: RegionMention) -> Division | None:
+        if mention.host and not self._written(mention.candidates[0]):
+            return None
         candidates = self._then(mention)
         if len(candidates) == 1:
             return candidates[0]
@@ -167,6 +177,14 @@ class _Resolver:
         if found is None and mention.full and same:
             return Division(None, candidates[0].name, candidates[0].level, None)
         return found
+
+    def _written(self, division: Division) -> bool:
+        """Whether the text names a division to which a zone belongs, not only the zone."""
+        if self.written is None:
+            self.written = {
+                d for m in self.out.mentions if not (m.host or m.person) for d in m.candidates
+            }
+        return division in self.written
 
     def _then(self, mention: RegionMention) -> tuple[Division, ...]:
         """What a name could mean when the page was written: 江北区 of 重庆 was one until 2025."""
@@ -305,8 +323,10 @@ class _Resolver:
             return False
         if self._goes_on(segment, start):
             return True
+        self._told_in(segment, start)
         return (
             self._state(segment, start)
+            or self._presided(segment, start)
             or self._person(segment, start)
             or self._named(segment, start)
             or self._level_subject(segment, start)
@@ -354,6 +374,29 @@ class _Resolver:
             self._give(start, NATIONAL, meeting.span(1), acts=True, meets=True)
         return meeting is not None
 
+    def _presided(self, segment: Segment, start: int) -> bool:
+        """会议由某市副市长主持: the meeting is the city's, where nobody had the word before."""
+        by = _PRESIDED_BY.match(self.text, start, segment.end)
+        mention = self.place.at(by.end()) if by and self.current is None else None
+        if mention is None or mention.person:
+            return False
+        last = self._last_of_path(mention)
+        who = self._meant(last)
+        if who is None or not does(self.text, last.end, segment.end):
+            return False
+        self._give(start, who, (mention.start, last.end), acts=True, meets=True)
+        return True
+
+    def _told_in(self, segment: Segment, start: int) -> None:
+        """在湖北，省应急厅…: what the sentence calls 省 lies there."""
+        mention = self.place.at(start + 1) if self.text[start] == "在" else None
+        if mention is None or mention.person or mention.part_of_name:
+            return
+        last = self._last_of_path(mention)
+        who = self._meant(last) if last.end == segment.end and segment.closer == "，" else None
+        if who is not None:
+            self.scene = (who, segment.sentence)
+
     def _named(self, segment: Segment, start: int) -> bool:
         """A division by its name as the subject."""
         text = self.text
@@ -374,7 +417,7 @@ class _Resolver:
         who = self._meant(last)
         if who is None or self._comes_as_guest(who, segment):
             return False
-        if done is NOTHING and does(text, last.end, segment.end):
+        if done is NOTHING and not last.host and does(text, last.end, segment.end):
             done = DOES
         if done is NOTHING:
             self._wait(who, (mention.start, last.end), segment)
@@ -403,7 +446,11 @@ class _Resolver:
             if who is not None and (not last.weak or self._near(who)):
                 members.append((who, (following.start, end)))
             following = self.place.at(end + 1) if text[end : end + 1] in {"、", "和"} else None
-        done = deed(text, end, segment.end, named=True)
+        more = _SEVERAL_MORE.match(text, end, segment.end)
+        begin = more.end() if more else end
+        done = (
+            NOTHING if _TO_COME.match(text, begin) else deed(text, begin, segment.end, named=True)
+        )
         if not members or not (done.meets or done.publishes or done.watches):
             return False
         if done.watches and not _WATCHES_HERE.search(text, end, segment.end):

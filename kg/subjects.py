@@ -9,6 +9,7 @@ from kg.layers import Segment
 from kg.lexicon import words
 
 _ACT = pattern("actors", "act")
+_BEFORE_DEED = pattern("actors", "before-deed")
 _DOES = pattern("actors", "does")
 _GUEST = pattern("actors", "guest")
 _LEADER = pattern("actors", "leader")
@@ -25,6 +26,8 @@ REACH = 44
 _BLANK = " 　，,、的"
 #: Longest word that is looked up, in characters.
 _LONGEST_WORD = 5
+#: A segment that ends within so many characters holds one more word.
+_ONE_WORD = 3
 #: Classes of words that are what a subject does, and those that may stand before it.
 _PREDICATES = frozenset("vi")
 _BEFORE_PREDICATE = frozenset("d")
@@ -85,7 +88,12 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
         return NOTHING
     if _NOT_A_SUBJECT.search(text, start, first.start()):
         return NOTHING
-    if named and first.start() > start and not _SUBJECT_GOES_ON.match(text, start):
+    if (
+        named
+        and first.start() > start
+        and not _SUBJECT_GOES_ON.match(text, start)
+        and not does(text, start, end)
+    ):
         return NOTHING
     if (
         text[first.end() : first.end() + 1] == "的"
@@ -131,6 +139,9 @@ def does(text: str, start: int, end: int) -> bool:
             continue
         if _DOES.match(text, position, end):
             return True
+        if _BEFORE_DEED.match(text, position, end):
+            position += 1
+            continue
         for length in range(min(_LONGEST_WORD, end - position), 0, -1):
             kind = lexicon.get(text[position : position + length])
             if kind is None:
@@ -140,10 +151,15 @@ def does(text: str, start: int, end: int) -> bool:
             if kind in _BEFORE_PREDICATE:
                 position += length
                 break
-            return False
+            return _ends(position, end, body is not None)
         else:
-            return False
+            return _ends(position, end, body is not None)
     return False
+
+
+def _ends(position: int, end: int, body: bool) -> bool:
+    """Whether one more word ends the segment, which behind a body is a verb: 市政府发文，…."""
+    return body and 1 < end - position <= _ONE_WORD
 
 
 def is_guest(text: str, segment: Segment) -> bool:

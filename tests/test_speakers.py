@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from kg.dates import find_days
 from kg.layers import Layers
 from kg.names import canonical, find_meetings
 from kg.relate.posts import find_posts
+from kg.relate.record import is_document
 from kg.resolve import resolve
 from kg.segment import segment
 from kg.subjects import deed
@@ -375,3 +378,29 @@ def test_a_document_has_number_and_issuer_and_films_are_none():
         "应急〔2021〕5号",
         "省应急厅",
     )
+
+
+# --- who speaks where, over many ways to write it ---------------------------------------------------
+
+PROBES = [
+    line.split("\t")
+    for line in (Path(__file__).parent / "speakers.tsv").read_text(encoding="utf-8").splitlines()
+    if line and not line.startswith("#")
+]
+
+
+def test_there_are_many_probes():
+    assert len(PROBES) >= 90
+
+
+@pytest.mark.parametrize(("written", "names", "words"), PROBES, ids=[p[0][-40:] for p in PROBES])
+def test_the_word_is_given_to(written, names, words):
+    text = written.replace("|", "\n")
+    assert set(regions(text)) == set(names.split()) - {"-"}
+    layers = Layers(text)
+    segment(layers)
+    speakers = resolve(layers, document=is_document(layers))
+    for marker, who in (word.split("=") for word in words.split() if word != "-"):
+        assert text.count(marker) > 0
+        found = None if speakers.enterprise else speakers.at(text.rfind(marker))
+        assert (found or "-") == who, marker

@@ -13,6 +13,7 @@ _ANCHOR = pattern("names", "incident-anchor")
 _TAIL = pattern("names", "incident-tail")
 _LEFT = pattern("names", "incident-left")
 _PLAIN = pattern("names", "incident-plain")
+_ROAD = pattern("names", "incident-road")
 _LEARNED = pattern("names", "incident-learned")
 _GENERAL = pattern("names", "incident-general")
 _STATISTICS = pattern("names", "incident-statistics")
@@ -75,6 +76,9 @@ def _in_words(words: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[i
             continue
         taken = plain.end()
         yield begin, taken
+    for road in _ROAD.finditer(words, taken):
+        if _learned_from(words, road) and not _GENERAL.search(road[0]):
+            yield road.span()
 
 
 def _left(words: str, taken: int, at: int, places: Sequence[tuple[int, int]]) -> int:
@@ -93,9 +97,10 @@ def _left(words: str, taken: int, at: int, places: Sequence[tuple[int, int]]) ->
 def _learned(words: str, begin: int) -> re.Match[str] | None:
     """A place and a special kind (长沙自建房倒塌事故), where a lesson is drawn or the event told."""
     found = _LEARNED.match(words, begin)
-    if found is None:
-        return None
+    return found if found is not None and _learned_from(words, found) else None
+
+
+def _learned_from(words: str, found: re.Match[str]) -> bool:
     around = pattern("names", "incident-lesson")
-    if around.search(words, max(0, begin - 14), begin) or around.match(words, found.end()):
-        return found
-    return None
+    before = around.search(words, max(0, found.start() - 14), found.start())
+    return bool(before or around.match(words, found.end()))

@@ -31,6 +31,8 @@ class RegionMention:
     """The place is part of a longer name: a firm's, a road's, a newspaper's."""
     person: bool = False
     """It begins the name of a person."""
+    host: bool = False
+    """It names a zone or a numbered division of 兵团, not the division that it belongs to."""
 
 
 @cache
@@ -90,10 +92,12 @@ def _mention(
             weak = weak and not form.after_parent
     if weak and form.full and _context("organ").match(text, end):
         weak = False
-    mention = RegionMention(start, end, word, candidates, full=form.full, weak=weak)
+    mention = RegionMention(start, end, word, candidates, full=form.full, weak=weak, host=form.host)
     zone = _context("zone").match(text, end)
     if zone is not None:
-        return replace(mention, end=zone.end(), text=text[start : zone.end()], weak=False)
+        return replace(
+            mention, end=zone.end(), text=text[start : zone.end()], weak=False, host=True
+        )
     if len(word) <= 3 and not form.full and _is_person(text, start, end):
         return replace(mention, person=True)
     if _context("part-of-name").match(text, end):
