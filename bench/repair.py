@@ -176,7 +176,8 @@ def twin_of(clean: str, text: str) -> Damaged:
     runs: list[Run] = []
     a = b = 0
     for block in blocks:
-        if block.size < 3 and block.a + block.size < len(clean):
+        same = clean[block.a : block.a + block.size]
+        if block.size < 3 and same != "、" and block.a + block.size < len(clean):
             continue  # a stray likeness within a run
         if block.a > a or block.b > b:
             runs.append(Run(a, block.a, places[b], places[block.b]))

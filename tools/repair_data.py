@@ -1,11 +1,16 @@
 """Makes the data files of kg/repair/data. Needs ``pip install wordfreq pypinyin``.
 
-Run by hand when a source changes: ``python tools/repair_data.py``. The output is deterministic.
+Run by hand when a source changes: ``python tools/repair_data.py``, or ``python tools/repair_data.py pairs FILE ...``
+for the counts of texts of the project's own (data/official.txt, and notices). The output is deterministic.
 """
 
 from __future__ import annotations
 
 import gzip
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from math import log10
 from pathlib import Path
 
@@ -57,6 +62,58 @@ def words() -> None:
     print(f"{len(ordered):,} words")
 
 
+_PART = re.compile("[\u4e00-\u9fff，、。；：！？“”《》（）—…]+")
+_HAN = re.compile("[\u4e00-\u9fff]+")
+_FULL = str.maketrans(",!?;:()", "，！？；：（）")
+
+
+def pairs(sources: Iterable[Path]) -> None:
+    """Words, and characters with their pairs and triples: one line a count, the items behind it."""
+    said: Counter[str] = Counter()
+    grams: Counter[str] = Counter()
+    for source in sources:
+        for line in source.read_text(encoding="utf-8").splitlines():
+            if line.startswith("#"):
+                continue
+            for part in _PART.findall(line.translate(_FULL)):
+                for size in (1, 2, 3):
+                    grams.update(part[i : i + size] for i in range(len(part) - size + 1))
+                for han in _HAN.findall(part):
+                    said.update(_divide(han))
+    write("pairs.txt.gz", "\n".join((_block(said), "", _block(grams))))
+    print(f"{len(said):,} words, {len(grams):,} characters, pairs and triples")
+
+
+def _block(table: Counter[str]) -> str:
+    lines: dict[int, list[str]] = {}
+    for item, number in sorted(table.items()):
+        lines.setdefault(number, []).append(item)
+    return "\n".join(f"{n} {' '.join(items)}" for n, items in sorted(lines.items()))
+
+
+def _divide(text: str) -> Iterator[str]:
+    """Divide a text into the words of the lists, the likeliest way."""
+    from kg.repair import words
+
+    size = len(text)
+    best: list[tuple[float, int]] = [(0.0, 0)] + [(999.0, 0)] * size
+    for begin in range(size):
+        for end in range(begin + 1, min(size, begin + 8) + 1):
+            word = text[begin:end]
+            cost = best[begin][0] + words.cost(word)
+            if cost < best[end][0]:
+                best[end] = (cost, begin)
+    end, out = size, []
+    while end:
+        begin = best[end][1]
+        out.append(text[begin:end])
+        end = begin
+    yield from reversed(out)
+
+
 if __name__ == "__main__":
-    readings()
-    words()
+    if sys.argv[1:2] == ["pairs"]:
+        pairs(map(Path, sys.argv[2:]))
+    else:
+        readings()
+        words()

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
 
-from kg.repair import phrases, readings, script, words
+from kg.repair import official, phrases, readings, script, words
 from kg.repair.bytes import encode, is_lead, lost_with
 
 #: Simplified character to the character of the page that has the bytes.
@@ -20,7 +20,7 @@ MARKS: Mapping[str, float] = {
     "、": 3.5, "，": 3.0, "。": 4.0, "“": 4.5, "”": 4.5, "《": 6.0, "》": 6.0, "；": 5.5, "：": 5.5,
     "（": 6.5, "）": 6.5, "—": 8.0, "…": 9.0, "·": 8.0, "！": 9.0, "？": 9.0, "‘": 9.0, "’": 9.0,
     **dict.fromkeys(BULLETS, 9.0),
-    "【": 9.0, "】": 9.0, "〔": 9.0, "〕": 9.0, "「": 9.0, "」": 9.0,
+    "【": 9.0, "】": 9.0, "\u3000": 6.0, "〔": 9.0, "〕": 9.0, "「": 9.0, "」": 9.0,
 }  # fmt: skip
 #: A Han character rarer than this (nats) is no candidate.
 RAREST = 17.0
@@ -95,12 +95,12 @@ class Alphabet:
         """
         got = self._vanishing.get(leads)
         if got is None:
-            costs = words.single()
+            costs, known = words.single(), official.counts().grams
             table: dict[tuple[Leads, bool], dict[str, str]] = {}
             for trails, after in _VANISHING:
                 for trail in trails:
                     for simple, char in self.find(leads, trail).items():
-                        if simple in MARKS or costs.get(simple, 99.0) <= USUAL:
+                        if simple in MARKS or simple in known or costs.get(simple, 99.0) <= USUAL:
                             table.setdefault((after, simple in MARKS), {})[simple] = char
             got = self._vanishing[leads] = tuple((c, *key) for key, c in table.items())
         return got
@@ -118,12 +118,13 @@ class Alphabet:
         key = (leads, -1)
         got = self._cache.get(key)
         if got is None:
-            costs = words.single()
+            costs, known = words.single(), official.counts().grams
             got = {
                 simple: char
                 for lead in leads
                 for trail, simple, char in self._by_lead.get(lead, ())
-                if trail >= 0x81 and (simple in MARKS or costs.get(simple, 99.0) <= COMMON)
+                if trail >= 0x81
+                and (simple in MARKS or simple in known or costs.get(simple, 99.0) <= COMMON)
             }
             self._cache[key] = got
         return got

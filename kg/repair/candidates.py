@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from math import exp
 from typing import NamedTuple, TypeAlias
 
-from kg.repair import phrases, readings, words
+from kg.repair import official, phrases, readings, words
 from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
 from kg.repair.lattice import Item, Lattice, State, Step, Token
 from kg.repair.page import Page
@@ -25,7 +25,7 @@ TRIED = 16
 #: Characters that may begin a word with a lost pair inside.
 MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
-BEAM, FRONT = 11.0, 10.0
+BEAM, FRONT = 14.0, 14.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
 BEHIND = 3
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
@@ -36,6 +36,11 @@ ALONE, WITHIN, STRANGE, MISFIT = 17.0, 3.0, 14.0, 12.0
 UNPAIRED, CROWDED = 9.0, 9.0
 #: A clause that ends or begins with a character that does not (rows no_end, no_begin).
 BROKEN_OFF, UNLIKELY = 4.0, 7.0
+#: The bracket behind the numeral of `（一）`.
+COUNTED = 5.0
+#: A full-width blank at the beginning of a line, where two stand.
+INDENTED = 4.0
+_BLANKS = "\u3000\n"
 #: A quotation shorter than this (characters) is no sentence and ends without a stop.
 SHORT = 8
 #: A hidden character that the page glosses elsewhere, without its gloss.
@@ -47,6 +52,11 @@ _CLOSE = {close: opened for opened, close in _OPEN.items()}
 _MARKS = frozenset((*MARKS, *LITERAL)) - {"\n"}
 _STOPS = ",，、。;；:：!！?？"
 _ENDS = frozenset("，。；！？,;!?")
+#: What stands behind the first numeral of `（一）`.
+_NUMBERS = frozenset("一二三四五六七八九")
+_COUNTED = _NUMBERS | set("十）")
+#: Marks that stand twice or not at all.
+_TWICE = frozenset("—…")
 #: Marks that do stand side by side.
 _NEIGHBOURS = frozenset(
     (
@@ -56,6 +66,7 @@ _NEIGHBOURS = frozenset(
         *(a + b for a in _CLOSE for b in (*_OPEN, *_CLOSE)),
         *(a + b for a in _OPEN for b in _OPEN),
         *(s + b for s in _STOPS for b in BULLETS),
+        *("\u3000" + b for b in (*_OPEN, *BULLETS, "\u3000")),
         "——", "……",
     )
 )  # fmt: skip
@@ -116,6 +127,8 @@ class Search:
     """The last token that is suspected; behind it the search may end."""
     after: Callable[[int], str]
     """Finds the first quotation mark of the line behind an offset."""
+    closes: Callable[[int], bool]
+    """Whether the first bracket of the line behind an offset is a closing one."""
     _kept: dict[State, dict[str, Reading]] = field(default_factory=dict)
     _front: dict[int, float] = field(default_factory=dict)
     """Least cost of a text that explains so many tokens."""
@@ -166,6 +179,7 @@ class Search:
         limit = min((r.cost for r in texts.values()), default=999.0) + BEAM
         limit = min(limit, front + FRONT)
         joint, order, pairs = self.page.joint, self._order, self.page.pairs
+        seam = official.counts().seam
         no_begin = phrases.no_begin()
         for price, text, steps, term in moves:
             if got[0].cost + price > limit:
@@ -176,6 +190,12 @@ class Search:
                 if cost > limit:
                     break
                 before = reading.text
+                if before and text:
+                    cost -= seam(before, text)
+                if before and before[-1] in _TWICE and before[-2:-1] != before[-1]:
+                    cost += 0.0 if text[:1] == before[-1] else CROWDED
+                if before[-2:-1] == "（" and before[-1] in _NUMBERS and text[:1] not in _COUNTED:
+                    cost += CROWDED
                 if mark:
                     cost += order(before, text)
                     if reading.term and text == "、":
@@ -278,7 +298,7 @@ class Search:
             if step.extra or kind == "orphan" or kind == "marked orphan" or step.state.mark:
                 continue
             for term, beginning in ((True, words.special_beginning), (False, words.beginning)):
-                losses = (2 if term else 1 - (state.lost > 0)) - lost
+                losses = (2 if term else 1 - (state.lost > 0 and not state.mark)) - lost
                 if losses < 0:
                     continue
                 firsts: Collection[str] = chars
@@ -313,7 +333,8 @@ class Search:
         out: set[str] = set()
         before = words.special_before if term else words.before
         for step in self.lattice.steps(target):
-            if len(step.chars) <= FEW and (losses or step.kind != "lost"):
+            few = len(step.chars) <= FEW or step.kind in ("orphan", "marked orphan")
+            if few and (losses or step.kind != "lost"):
                 for following in step.chars:
                     out |= chars.keys() & before(following)
         return out
@@ -355,10 +376,16 @@ class Search:
             cost += CROWDED
         elif mark in _ENDS and last in phrases.no_end():
             cost += BROKEN_OFF
+        elif mark in BULLETS:
+            cost += UNLIKELY
+        if mark == "\u3000":
+            cost += UNLIKELY if last and last not in _BLANKS else -INDENTED
         if mark in _OPEN:
             cost += UNPAIRED if mark in self._open_after(before) else 0.0
         elif mark in _CLOSE and not self._open_after(before).endswith(_CLOSE[mark]):
             cost += UNPAIRED
+        elif mark == "）" and last in _COUNTED and before[-2:-1] in ("（", *_NUMBERS):
+            cost -= COUNTED
         elif mark in _CLOSE and last in _ENDS and _CLOSE[mark] in before[-SHORT:]:
             cost += UNLIKELY
         return cost
@@ -375,12 +402,14 @@ class Search:
     def _finish(self, got: Sequence[Reading], at: int) -> list[Reading]:
         out = []
         row = self.lattice.row
-        ahead = self.after(row[at - 1].end if at else row[0].start)
+        behind = row[at - 1].end if at else row[0].start
+        ahead, closed = self.after(behind), self.closes(behind)
         for reading in got:
             opened = self._open_after(reading.text)
             wrong = ahead in _OPEN and ahead in opened
             wrong = wrong or (ahead in _CLOSE and _CLOSE[ahead] not in opened)
-            wrong = wrong or (not ahead and bool(opened))
+            wrong = wrong or (not ahead and any(c != "（" for c in opened))
+            wrong = wrong or ("（" in opened and not closed)
             cost = reading.cost + (UNPAIRED if wrong else 0.0)
             out.append(Reading(cost, reading.text, reading.path))
         return sorted(out, key=_rank)

@@ -31,6 +31,8 @@ class Page:
     """Characters of the page that carry their gloss everywhere else."""
     stops: float = 0.0
     """Nats against a full stop that was broken: the page has others in such places, unbroken."""
+    text: str = ""
+    """The page, and behind it what was restored."""
     _counts: Counter[str] = field(default_factory=Counter)
 
     @classmethod
@@ -44,6 +46,7 @@ class Page:
         page.triples = {k: _TRIPLE[min(n, 99)] for k, n in triples.items() if n > 1}
         counts.update(triples)
         page._counts = counts
+        page.text = text
         page.glossed = glossed
         page.stops = min(MOST, UNBROKEN * len(_UNBROKEN.findall(text)))
         return page
@@ -62,11 +65,31 @@ class Page:
 
     def learn(self, text: str) -> set[str]:
         """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""
+        self.text += "\n" + text
         new = {text[i - 1 : i + 1] for i in range(1, len(text))} - self.pairs.keys()
         self.pairs.update(dict.fromkeys(new, PAIR))
         for i in range(2, len(text)):
             self.triples.setdefault(text[i - 2 : i + 1], TRIPLE)
         return new
+
+    def says(self, longer: str, shorter: str) -> bool | None:
+        """Whether the page writes the longer of two words wherever it writes one; None where it has neither or both.
+
+        >>> page = Page.of("危化品运输、危化品仓库")
+        >>> page.says("危化品", "危化"), page.says("高支模板", "高支模")
+        (True, None)
+        """
+        for behind in ("(?=[、，,。；;等和及])", ""):  # as one of several things, or at all
+            whole = len(re.findall(re.escape(longer) + behind, self.text))
+            alone = len(
+                re.findall(
+                    f"{re.escape(shorter)}(?!{re.escape(longer[len(shorter) :])}){behind}",
+                    self.text,
+                )
+            )
+            if whole or alone:
+                return None if whole and alone else bool(whole)
+        return None
 
     def inside(self, text: str) -> float:
         """Nats in favour of a word, from its own pairs and triples."""
