@@ -33,10 +33,15 @@ FEW = 12
 _HAN = "".join(map(chr, range(0x4E00, 0x9FA6)))
 
 
+#: The last byte of 、.
+STOP = 0xA2
+
+
 def _groups() -> tuple[tuple[Leads, Leads], ...]:
     """Which trail bytes vanish with which lead bytes behind them (taken for lead and trail), in a few groups.
 
-    The user-defined rows make most of it; of the rows of symbols only A6-A9 have many gaps.
+    The user-defined rows make most of it; of the rows of symbols only A6-A9 have many gaps. Those of A2, the last byte
+    of 、, count too.
     """
     table = lost_with()
     low = frozenset(range(0x81, 0xA1))
@@ -45,9 +50,9 @@ def _groups() -> tuple[tuple[Leads, Leads], ...]:
     for lead, trails in rows.items():
         parts = [trails]
         if 0xA1 <= lead <= 0xA7:
-            parts = [low, trails - low] if lead >= 0xA6 else [low]
+            parts = [low, trails - low] if lead >= 0xA6 or lead == STOP else [low]
         for part in parts:
-            if len(part) > FEW:
+            if len(part) > FEW or (part and lead == STOP):
                 groups.setdefault(part, set()).add(lead)
     return tuple((frozenset(leads), after) for after, leads in groups.items())
 

@@ -351,6 +351,7 @@ def _rival(
                 len(shorter) > 1
                 and longer.startswith(shorter)
                 and _HAN_ONLY.fullmatch(longer)
+                and max(words.cost(longer), words.cost(shorter)) < words.NONE
                 and page.says(longer, shorter) is not (longer == text)
             ):
                 return other.text

@@ -19,6 +19,8 @@ _STEP = 0.04 * log(10)
 _BASE = log(10)
 #: Cost of a character that is no word of the list, in nats.
 UNKNOWN = 17.0
+#: What is no word at all.
+NONE = 999.0
 #: What sorts after every character of a word.
 LAST = "\U0010ffff"
 
@@ -88,12 +90,12 @@ def adapted(word: str, general: float) -> float:
 
 
 def cost(word: str) -> float:
-    """Cost of a word in the lists as they are, in nats; 999 where it is in none (for making data).
+    """Cost of a word in the lists as they are, in nats, NONE where it is in none.
 
     >>> cost("安全") < cost("安检")
     True
     """
-    found = [999.0]
+    found = [NONE]
     for lexicon in (general(), special()):
         index = bisect_left(lexicon.words, word)
         if index < len(lexicon.words) and lexicon.words[index] == word:
