@@ -6,12 +6,13 @@ Matching happens on the text (Aho-Corasick, leftmost-longest), not on tokens: se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from itertools import islice
 
 import ahocorasick_rs
 
+from kg import ontology
 from kg.cues import Row, compiled, rows
 from kg.layers import Cue, Layers, Mention
 from kg.lexicon import words
@@ -237,3 +238,21 @@ def annotate(layers: Layers) -> None:
     layers.cues = find_cues(layers.text, hits)
     stretches = [(s.start, s.end) for s in layers.segments]
     layers.mentions = find_mentions(layers.text, stretches, hits)
+    if layers.terms:
+        found = [*layers.mentions, *_reviewed(layers)]
+        layers.mentions = sorted(found, key=lambda m: (m.start, m.end))
+
+
+def _reviewed(layers: Layers) -> Iterator[Mention]:
+    """Yield what a reviewer mapped, where no longer word of the vocabulary holds it."""
+    taken = [(m.start, m.end) for m in layers.mentions]
+    matcher = _terms_matcher(tuple(sorted(layers.terms.items())))
+    for index, start, end in matcher.find(layers.text):
+        found = ontology.concept(matcher.payload[index][0])
+        if not any(a <= start and end <= b for a, b in taken):
+            yield Mention(start, end, found.id, found.scheme)
+
+
+@lru_cache(maxsize=8)
+def _terms_matcher(terms: tuple[tuple[str, str], ...]) -> Matcher:
+    return Matcher({term: (name,) for term, name in terms})

@@ -21,6 +21,7 @@ from kg import partition, places
 from kg.errors import InputError, StoreError
 from kg.loading import Failure, Progress, in_processes
 from kg.read import find, formats
+from kg.review.corrections import NONE, Corrections
 from kg.vocab import BASE, check_base
 
 #: The list of a folder of partitions, with a hash of each.
@@ -42,6 +43,7 @@ class Engine(Protocol):
         base: str,
         validate: bool,
         suffix: str,
+        corrections: Corrections,
         address: str | None,
     ) -> Iterator[str]:
         """Yield the places of the files, in the order of the parts."""
@@ -111,6 +113,7 @@ def write(
     jobs: int = 1,
     base: str | None = None,
     validate: bool = True,
+    corrections: Corrections = NONE,
     progress: Progress | None = None,
 ) -> Written:
     """Extract notices into files of compressed N-Quads that any store bulk-loads, and their manifest.
@@ -135,6 +138,7 @@ def write(
         base=base,
         validate=validate,
         suffix=SUFFIX,
+        corrections=corrections,
         address=address,
     )
     for part, place in zip(parts, made, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -88,3 +89,5 @@ class Layers:
     cues: list[Cue] = field(default_factory=list)
     mentions: list[Mention] = field(default_factory=list)
     names: list[Name] = field(default_factory=list)
+    terms: Mapping[str, str] = field(default_factory=dict)
+    """What a reviewer mapped to a concept beyond the vocabulary: term to concept id."""

@@ -27,6 +27,7 @@ from kg.errors import StoreError
 from kg.folder import PARTS
 from kg.partition import Outcome
 from kg.read import MAX_BYTES, find, notice_id
+from kg.review.corrections import NONE, Corrections
 from kg.stores import Change, GraphStore, connect, is_remote
 from kg.vocab import BASE, check_base, mint, slug
 
@@ -75,6 +76,10 @@ class BuildReport:
     """Paths of notices that produced no statement."""
     suspects: dict[str, int] = field(default_factory=dict)
     """Passages suspected of damage, by path."""
+    corrections: int = 0
+    """A reviewer's corrections that were replayed on these notices."""
+    stale: list[str] = field(default_factory=list)
+    """Corrections that changed nothing any more, and why."""
     failures: list[Failure] = field(default_factory=list)
     """What is not in the store: files that could not be read, notices that break a shape."""
 
@@ -98,6 +103,8 @@ class BuildReport:
         self.statements += outcome.statements
         if not outcome.statements:
             self.silent.append(outcome.path)
+        self.corrections += outcome.corrections
+        self.stale += outcome.stale
         if outcome.suspects:
             self.suspects[outcome.path] = outcome.suspects
 
@@ -110,6 +117,7 @@ def build(
     validate: bool = True,
     jobs: int = 1,
     wait: float = 0.0,
+    corrections: Corrections = NONE,
     progress: Progress | None = None,
 ) -> BuildReport:
     """Read files and folders, extract, validate, and put each notice into a store on disk.
@@ -118,7 +126,9 @@ def build(
     ``validate`` a notice that breaks a shape is not stored either. The store is made when the
     first notice is good; ``base`` (of minted IRIs) is settled then. ``jobs`` processes extract
     (a script that asks for more than one needs the usual ``if __name__ == "__main__"``); ``wait``
-    is how many seconds to wait for another process that writes. Raises StoreError.
+    is how many seconds to wait for another process that writes; ``corrections`` are replayed on what is
+    extracted (:func:`kg.review.corrections.read`), and notices that they concern are read again
+    where they changed. Raises StoreError.
     """
     report = BuildReport(store=store if is_remote(store) else Path(store))
     if base is not None:
@@ -126,7 +136,15 @@ def build(
     with _Target(store, base, wait=wait) as target:
         files, errors = find([paths] if isinstance(paths, (str, Path)) else paths)
         report.failures += [Failure(path="", reason=str(e), hint=e.hint) for e in errors]
-        _Build(files, report, target, validate=validate, jobs=jobs, progress=progress).run()
+        _Build(
+            files,
+            report,
+            target,
+            validate=validate,
+            jobs=jobs,
+            corrections=corrections,
+            progress=progress,
+        ).run()
     return report
 
 
@@ -204,6 +222,7 @@ class _Build:
         *,
         validate: bool,
         jobs: int,
+        corrections: Corrections,
         progress: Progress | None,
     ) -> None:
         self.files = files
@@ -211,6 +230,7 @@ class _Build:
         self.target = target
         self.validate = validate
         self.jobs = max(1, jobs)
+        self.corrections = corrections
         self.progress = progress
         self.done = 0
 
@@ -254,12 +274,16 @@ class _Build:
             known = json.loads(said) if said else {}
             if known.get("by") != partition.fingerprint():
                 return False
+            if known.get("corrected", "") != self.corrections.key(notice_id(path)):
+                return False
             outcome = Outcome(
                 path=str(path),
                 notice=notice,
                 regions=tuple(known["regions"]),
                 statements=int(known["statements"]),
                 suspects=int(known["suspects"]),
+                corrections=int(known.get("corrections", 0)),
+                stale=tuple(known.get("stale", ())),
             )
         except (ValueError, KeyError, TypeError):
             return False
@@ -274,7 +298,12 @@ class _Build:
         """Yield what becomes of each file, in their order, one at a time."""
         for path in todo:
             self._tell(path.name)
-            yield partition.process_one(str(path), base=self.target.base, validate=self.validate)
+            yield partition.process_one(
+                str(path),
+                base=self.target.base,
+                validate=self.validate,
+                corrections=self.corrections,
+            )
             self.done += 1
 
     def _one(self, outcome: Outcome, nquads: bytes) -> None:
@@ -321,7 +350,12 @@ class _Build:
         jobs = min(self.jobs, max(1, len(todo) // _WORTH))
         made = in_processes if jobs > 1 else _here
         places_ = made(
-            parts, jobs=jobs, folder=folder, base=self.target.base, validate=self.validate
+            parts,
+            jobs=jobs,
+            folder=folder,
+            base=self.target.base,
+            validate=self.validate,
+            corrections=self.corrections,
         )
         self._tell(todo[0].name)
         for part, place in zip(parts, places_, strict=True):
@@ -348,6 +382,7 @@ def in_processes(
     base: str,
     validate: bool,
     suffix: str = partition.SUFFIX,
+    corrections: Corrections = NONE,
 ) -> Iterator[str]:
     """Run ``process_partition`` in processes; yield the places in the order of the parts.
 
@@ -372,6 +407,7 @@ def in_processes(
                             base=base,
                             validate=validate,
                             suffix=suffix,
+                            corrections=corrections,
                         )
                     number = min(running)
                     ready[number] = running[number].result()
@@ -387,7 +423,12 @@ def in_processes(
                 if tries.get(number, 0) >= _TRIES:
                     todo.popleft()
                     ready[number] = partition.process_partition(
-                        part, folder=folder, base=base, validate=validate, suffix=suffix
+                        part,
+                        folder=folder,
+                        base=base,
+                        validate=validate,
+                        suffix=suffix,
+                        corrections=corrections,
                     )
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
@@ -401,12 +442,20 @@ _TRIES = 3
 
 
 def _here(
-    parts: Sequence[Sequence[str]], *, jobs: int, folder: str, base: str, validate: bool
+    parts: Sequence[Sequence[str]],
+    *,
+    jobs: int,
+    folder: str,
+    base: str,
+    validate: bool,
+    corrections: Corrections = NONE,
 ) -> Iterator[str]:
     """Do the same in this process."""
     del jobs
     for part in parts:
-        yield partition.process_partition(part, folder=folder, base=base, validate=validate)
+        yield partition.process_partition(
+            part, folder=folder, base=base, validate=validate, corrections=corrections
+        )
 
 
 def _pool(jobs: int) -> Executor:

@@ -332,6 +332,8 @@ class Record:
     suspects: tuple[Edit, ...] = ()
     corrections: tuple[Correction, ...] = ()
     """What a reviewer changed in it."""
+    stale: tuple[str, ...] = ()
+    """Why corrections of a reviewer did not apply any more."""
 
     def to_json(self) -> dict[str, Any]:
         """The record in the schema of the annotation guidelines, each item with its ``evidence``."""

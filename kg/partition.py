@@ -19,6 +19,8 @@ from typing import Any
 from kg import places
 from kg.data import ONTOLOGY
 from kg.errors import InputError, KgError
+from kg.read import notice_id
+from kg.review.corrections import NONE, Corrections
 from kg.vocab import BASE
 
 #: Notices in a file: at 210 bytes a quad and 1,000 quads a notice, some 13 MB.
@@ -42,6 +44,12 @@ class Outcome:
     start: int = 0
     """Where its N-Quads begin in the file of the partition, and where they end, in bytes."""
     end: int = 0
+    corrected: str = ""
+    """Key of the corrections that could change it (kg.review.corrections)."""
+    corrections: int = 0
+    """How many did."""
+    stale: tuple[str, ...] = ()
+    """Why others did not."""
     failure: str | None = None
     """Why it is no notice."""
     hint: str | None = None
@@ -54,6 +62,12 @@ class Outcome:
             "statements": self.statements,
             "suspects": self.suspects,
         }
+        if self.corrected:
+            said |= {
+                "corrected": self.corrected,
+                "corrections": self.corrections,
+                "stale": list(self.stale),
+            }
         return json.dumps(said, ensure_ascii=False)
 
 
@@ -89,7 +103,9 @@ def fingerprint() -> str:
     return hashed.hexdigest()[:16]
 
 
-def process_one(path: str, *, base: str = BASE, validate: bool = True) -> tuple[Outcome, bytes]:
+def process_one(
+    path: str, *, base: str = BASE, validate: bool = True, corrections: Corrections = NONE
+) -> tuple[Outcome, bytes]:
     """Read, extract and check one notice; its N-Quads, empty where it failed.
 
     Only what would fail for every notice raises: a broken data file, a missing package.
@@ -99,7 +115,7 @@ def process_one(path: str, *, base: str = BASE, validate: bool = True) -> tuple[
 
     try:
         with _local(path) as (file, shown):
-            record = extract_path(file)
+            record = extract_path(file, corrections=corrections)
         if record.notice is not None and shown is not None:
             record = replace(record, notice=replace(record.notice, path=shown))
         nquads = quads(record, base=base)
@@ -122,6 +138,9 @@ def process_one(path: str, *, base: str = BASE, validate: bool = True) -> tuple[
         regions=tuple(dict.fromkeys(region.name for region in record.regions)),
         statements=record.statements,
         suspects=len(record.suspects),
+        corrected=corrections.key(record.notice.id),
+        corrections=len(record.corrections),
+        stale=record.stale,
         end=len(nquads),
     )
     return found, nquads
@@ -134,14 +153,17 @@ def process_partition(
     base: str = BASE,
     validate: bool = True,
     suffix: str = SUFFIX,
+    corrections: Corrections = NONE,
 ) -> str:
     """Write what these notices say to one file of N-Quads in ``folder``; return its place.
 
     Inputs and folder are paths or URLs. Beside the file stands its manifest (:func:`manifest`).
     Where both are there already, nothing is done: the name holds a hash of the inputs' names and
-    bytes, of the base, and of the program.
+    bytes, of the base, of the corrections, and of the program.
     """
-    name = partition_name(inputs, base=base, validate=validate, suffix=suffix)
+    name = partition_name(
+        inputs, base=base, validate=validate, suffix=suffix, corrections=corrections
+    )
     place = places.join(folder, name)
     if places.exists(_beside(place)) and places.exists(place):
         return place
@@ -149,7 +171,7 @@ def process_partition(
     parts: list[bytes] = []
     position = 0
     for path in inputs:
-        found, nquads = process_one(path, base=base, validate=validate)
+        found, nquads = process_one(path, base=base, validate=validate, corrections=corrections)
         outcomes.append(replace(found, start=position, end=position + len(nquads)))
         parts.append(nquads)
         position += len(nquads)
@@ -169,7 +191,12 @@ def process_partition(
 
 
 def partition_name(
-    inputs: Sequence[str], *, base: str, validate: bool = True, suffix: str = SUFFIX
+    inputs: Sequence[str],
+    *,
+    base: str,
+    validate: bool = True,
+    suffix: str = SUFFIX,
+    corrections: Corrections = NONE,
 ) -> str:
     """Name the file of a partition after all that its content follows from."""
     hashed = hashlib.sha256(f"{fingerprint()}\0{base}\0{validate}\0".encode())
@@ -178,7 +205,8 @@ def partition_name(
             content = hashlib.sha256(places.read(path)).hexdigest()
         except InputError:
             content = "unreadable"
-        hashed.update(f"{path}\0{content}\0".encode("utf-8", "surrogateescape"))
+        key = corrections.key(notice_id(Path(PurePosixPath(path).name)))
+        hashed.update(f"{path}\0{content}\0{key}\0".encode("utf-8", "surrogateescape"))
     return f"part-{hashed.hexdigest()[:24]}{suffix}"
 
 
@@ -188,7 +216,8 @@ def manifest(place: str) -> Manifest:
     try:
         said: dict[str, Any] = json.loads(places.read(where))
         outcomes = tuple(
-            Outcome(**{**o, "regions": tuple(o["regions"])}) for o in said.pop("outcomes")
+            Outcome(**{**o, "regions": tuple(o["regions"]), "stale": tuple(o["stale"])})
+            for o in said.pop("outcomes")
         )
         return Manifest(**said, outcomes=outcomes)
     except (ValueError, TypeError, KeyError, AttributeError) as error:

@@ -14,6 +14,7 @@ from kg import vocab
 from kg.literals import boolean, date, integer, string, text, traditional
 from kg.model import (
     Campaign,
+    Correction,
     Edit,
     Evidence,
     Incident,
@@ -124,6 +125,8 @@ class _Writer:
             self._obligation(obligation)
         for suspect in record.suspects:
             self._damage(suspect)
+        for number, correction in enumerate(record.corrections):
+            self._correction(number, correction)
         for node, degree in self.degrees.items():
             self._add(node, KG.degree, integer(degree))
         return (self.end.join(sorted(set(self.lines))) + self.end).encode("utf-8")
@@ -357,6 +360,16 @@ class _Writer:
             f"<{iri}_p> <{OA.start}> {integer(start)}",
             f"<{iri}_p> <{OA.end}> {integer(end)}",
         )
+
+    def _correction(self, number: int, correction: Correction) -> None:
+        node = f"<{mint('correction', self.key, str(number), base=self.base)}>"
+        self._add(self.notice, KG.corrected, node)
+        self._add(node, RDF.type, f"<{KG.Correction}>")
+        self._add(node, KG.decision, string(correction.action))
+        self._add(node, KG.layer, string(correction.layer))
+        self._add(node, KG.passage, text(correction.quote))
+        if correction.why:
+            self._add(node, RDFS.comment, string(correction.why))
 
     def _damage(self, suspect: Edit) -> None:
         iri = mint("damage", self.key, str(suspect.start), str(suspect.end), base=self.base)

@@ -94,6 +94,7 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     Recommendation: str
     Evidence: str
     Damage: str
+    Correction: str
     HazardSector: str
     ResponsibilityType: str
     MeasureType: str
@@ -152,6 +153,10 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     before: str
     after: str
     kind: str
+    corrected: str
+    decision: str
+    layer: str
+    passage: str
     filename: str
     sha256: str
     encoding: str

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from kg.api import open as connect
+from kg.cli import app
 from kg.errors import InputError
 from kg.model import Record, Repaired
 from kg.read import read_text
@@ -45,7 +49,8 @@ def test_a_statement_is_rejected_with_a_receipt(said, tmp_path):
         tmp_path,
         "- {action: reject, notice: a, layer: stresses, item: {hazard: coal-mine}, quote: 采石场、煤矿, why: 试}",
     ).of("a")
-    done, stale = apply(record, repaired, rows)
+    done = apply(record, repaired, rows)
+    stale = list(done.stale)
     assert set(hazards(done)) == {"tailings-pond", "quarry"}
     assert stale == []
     assert [(c.action, c.layer, c.quote, c.why) for c in done.corrections] == [
@@ -61,7 +66,7 @@ def test_a_statement_is_mapped_and_joins_the_one_that_says_the_same(said, tmp_pa
         "- {action: map, notice: a, layer: stresses, item: {hazard: quarry}, quote: 采石场,"
         " to: {hazard: tailings-pond}}",
     ).of("a")
-    done, _ = apply(record, repaired, rows)
+    done = apply(record, repaired, rows)
     assert len(hazards(done)["tailings-pond"]) == 2
     assert "quarry" not in hazards(done)
 
@@ -75,7 +80,8 @@ def test_a_statement_is_accepted_with_its_place_in_the_raw_text(said, tmp_path):
         "- {action: accept, notice: a, layer: obligations, quote: 尾矿库安全风险防范,"
         " item: {region: 黑龙江省, modality: obligation, action: 防范}}",
     ).of("a")
-    done, stale = apply(record, repaired, rows)
+    done = apply(record, repaired, rows)
+    stale = list(done.stale)
     assert stale == []
     made = next(m for m in done.measures if m.measure == "supervision-assessment")
     assert TEXT[made.evidence[0].start : made.evidence[0].end] == "加强采石场、煤矿安全监管"
@@ -97,8 +103,10 @@ def test_what_no_longer_applies_changes_nothing_and_is_told_with_its_line(
 ):
     record, repaired = said
     rows = corrections(tmp_path, f"# a comment\n- {row}").of("a")
-    done, stale = apply(record, repaired, rows)
-    assert done is record
+    done = apply(record, repaired, rows)
+    stale = list(done.stale)
+    assert hazards(done) == hazards(record)
+    assert done.corrections == ()
     (told,) = stale
     assert f"{tmp_path / 'corrections.yaml'}:2: " in told
     assert reason in told
@@ -173,8 +181,73 @@ _ROWS = st.lists(
 @given(_ROWS)
 def test_any_rows_leave_statements_once_each_with_proof(said, rows):
     record, repaired = said
-    record, stale = apply(record, repaired, parse("\n".join(rows), "c.yaml").of("a"))
+    record = apply(record, repaired, parse("\n".join(rows), "c.yaml").of("a"))
     keys = [(s.region, s.hazard) for s in record.stresses]
     assert len(keys) == len(set(keys))
     assert all(s.evidence for s in record.stresses)
-    assert len(record.corrections) + len(stale) == len(rows)
+    assert len(record.corrections) + len(record.stale) == len(rows)
+
+
+# --- replayed by a build --------------------------------------------------------------------------
+
+
+def kg(*arguments: object) -> Any:
+    return CliRunner().invoke(app, [str(a) for a in arguments])
+
+
+def stressed(store: Path) -> set[str]:
+    with connect(store) as graph:
+        return {str(row["sector"]) for row in graph.query("sectors-by-region").rows}
+
+
+def test_every_build_replays_the_corrections_of_the_store(tmp_path):
+    folder, store = tmp_path / "notices", tmp_path / "store"
+    folder.mkdir()
+    (folder / "a.txt").write_text(TEXT.replace("煤矿", "煤矿、蹦极滑翔"), encoding="utf-8")
+    assert kg("build", folder, "--store", store).exit_code == 0
+    before = stressed(store)
+    assert "coal-mine" in before
+    assert "tourism" not in before
+
+    rows = store / "corrections.yaml"
+    rows.write_text(
+        "- {action: reject, notice: a, layer: stresses, item: {hazard: coal-mine}, quote: 煤矿, why: 试}\n"
+        "- {action: map, term: 蹦极滑翔, to: tourism}\n"
+        "- {action: reject, notice: a, layer: stresses, item: {hazard: schools}, quote: 学校}\n",
+        encoding="utf-8",
+    )
+    done = kg("build", folder, "--store", store)
+    assert "1 correction replayed" in done.stderr
+    assert "correction not replayed" in done.stderr
+    assert "1 changed" in done.stderr
+    after = stressed(store)
+    assert after == before - {"coal-mine"} | {"tourism"}
+    with connect(store) as graph:
+        told = graph.query(
+            "SELECT ?layer ?passage ?why { ?n kg:corrected ?c . ?c kg:layer ?layer ;"
+            " kg:passage ?passage ; rdfs:comment ?why }"
+        ).rows
+        assert told == ({"layer": "stresses", "passage": "煤矿", "why": "试"},)
+        assert graph.validate().conforms
+        assert graph.verify().notices == 1
+
+    again = kg("build", folder, "--store", store)
+    assert "1 as before" in again.stderr
+    assert "1 correction replayed" in again.stderr
+    rows.unlink()
+    assert "1 changed" in kg("build", folder, "--store", store).stderr
+    assert stressed(store) == before
+
+
+def test_extract_and_candidates_take_corrections(tmp_path):
+    path, rows = tmp_path / "a.txt", tmp_path / "c.yaml"
+    path.write_text(TEXT.replace("煤矿", "蹦极滑翔、煤矿、建筑施工"), encoding="utf-8")
+    rows.write_text("- {action: map, term: 蹦极滑翔, to: tourism}\n", encoding="utf-8")
+    assert '"tourism"' not in kg("extract", path).stdout
+    assert '"tourism"' in kg("extract", path, "--corrections", rows).stdout
+    assert "蹦极滑翔" in kg("vocab", "candidates", path).stdout
+    assert "蹦极滑翔" not in kg("vocab", "candidates", path, "--corrections", rows).stdout
+    rows.write_text("- {action: delete}\n", encoding="utf-8")
+    refused = kg("extract", path, "--corrections", rows)
+    assert refused.exit_code == 1
+    assert "action is 'delete'" in refused.stderr

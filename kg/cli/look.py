@@ -70,13 +70,23 @@ def candidates(
         int, typer.Option("--least", min=1, help="Only terms of so many notices.")
     ] = 1,
     format: FormatOption = LookFormat.text,
+    corrections: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="KG_CORRECTIONS", metavar="FILE", help="Leave out terms that it maps or rejects."
+        ),
+    ] = None,
 ) -> None:
     """Propose terms that stand in lists beside known ones and are unknown."""
     from kg.results import safe
     from kg.review.candidates import candidates as collect
+    from kg.review.corrections import NONE, read
 
     errors: list[InputError] = []
-    found = [c for c in collect(_readings(paths, errors)) if len(c.notices) >= least]
+    reviewed = NONE if corrections is None else read(corrections)
+    pages = _readings(paths, errors)
+    terms = collect(pages, known={*reviewed.terms, *reviewed.rejected})
+    found = [c for c in terms if len(c.notices) >= least]
     for one in found:
         if format is LookFormat.jsonl:
             value = {

@@ -25,6 +25,7 @@ from kg.cli.common import (
 if TYPE_CHECKING:
     from kg.loading import BuildReport
     from kg.model import Record
+    from kg.review.corrections import Corrections
 
 PathsArgument = Annotated[
     list[Path],
@@ -36,6 +37,15 @@ PlacesArgument = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH…", help="Notices, or folders of notices (.txt, .md, .html, .docx, .pdf)."
+    ),
+]
+CorrectionsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--corrections",
+        envvar="KG_CORRECTIONS",
+        metavar="FILE",
+        help="A reviewer's corrections (YAML), replayed; by default corrections.yaml in the store.",
     ),
 ]
 _MANY = 5  # names listed one by one in the summary
@@ -79,10 +89,12 @@ def build(
         str | None,
         typer.Option(metavar="HOST:PORT", help="The cluster; none: one is started here."),
     ] = None,
+    corrections: CorrectionsOption = None,
 ) -> None:
     """Read notices, extract what they demand, and put it into the graph."""
     if output is not None:
-        _write(paths, output, engine, address, base, jobs, validate=validate)
+        reviewed = _corrections(corrections)
+        _write(paths, output, engine, address, base, jobs, validate=validate, corrections=reviewed)
         return
     if engine != "local" or address is not None:
         fail(
@@ -100,11 +112,23 @@ def build(
             validate=validate,
             jobs=jobs or default_jobs(),
             wait=wait,
+            corrections=_corrections(corrections, store),
             progress=step,
         )
     _summarise(report)
     if report.failures:
         raise typer.Exit(1)
+
+
+def _corrections(path: Path | None, store: str | None = None) -> Corrections:
+    """Read the corrections that are named, or that lie in the store's folder."""
+    from kg.review.corrections import FILE, NONE, read
+    from kg.stores import is_remote
+
+    if path is None and store is not None and not is_remote(store):
+        beside = Path(store) / FILE
+        path = beside if beside.is_file() else None
+    return NONE if path is None else read(path)
 
 
 def _write(
@@ -116,6 +140,7 @@ def _write(
     jobs: int | None,
     *,
     validate: bool,
+    corrections: Corrections,
 ) -> None:
     from kg.engines import ENGINES, write
     from kg.loading import default_jobs
@@ -131,6 +156,7 @@ def _write(
             base=base,
             jobs=jobs or default_jobs(),
             validate=validate,
+            corrections=corrections,
             progress=step,
         )
     tell(
@@ -166,6 +192,10 @@ def _summarise(report: BuildReport) -> None:
             f"{_of(sum(report.suspects.values()), 'passage')} suspected of damage "
             f"in {_some(places)}; kg query damage lists them"
         )
+    if report.corrections or report.stale:
+        tell(f"{_of(report.corrections, 'correction')} replayed")
+    for line in report.stale:
+        tell(f"correction not replayed: {line}")
     if report.failures:
         tell(f"not stored: {_of(len(report.failures), 'file')}")
     hints: dict[str, None] = {}
@@ -193,6 +223,7 @@ def extract(
         RecordFormat, typer.Option("--format", "-f", help="Records, or RDF.")
     ] = RecordFormat.jsonl,
     base: BaseOption = None,
+    corrections: CorrectionsOption = None,
 ) -> None:
     """Write what notices say to standard output; no store is made."""
     from kg.errors import InputError
@@ -201,6 +232,7 @@ def extract(
     from kg.vocab import BASE, check_base
 
     base = check_base(base or BASE)
+    replayed = _corrections(corrections)
     files, errors = find(paths)
     collected: list[bytes] = []
     with progress("reading") as step:
@@ -208,7 +240,7 @@ def extract(
             if step is not None:
                 step(done, len(files), path.name)
             try:
-                record = extract_path(path)
+                record = extract_path(path, corrections=replayed)
             except InputError as error:
                 errors.append(error)
                 continue

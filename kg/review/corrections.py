@@ -17,6 +17,7 @@ longer in the notice changes nothing and is told.
 from __future__ import annotations
 
 import difflib
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -42,6 +43,9 @@ from kg.model import (
     Stress,
 )
 from kg.ontology import concept
+
+#: Name of the file in a store's folder that every build of the store replays.
+FILE = "corrections.yaml"
 
 Action = Literal["accept", "reject", "map"]
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -92,6 +96,18 @@ class Corrections:
     def of(self, notice: str) -> tuple[Row, ...]:
         """Select the rows about one notice, by its id."""
         return tuple(row for row in self.rows if row.notice == notice)
+
+    def key(self, notice: str) -> str:
+        """Hash what could change the record of one notice; empty where nothing could."""
+        rows = [replace(row, where="") for row in self.of(notice)]
+        if not rows and not self.terms:
+            return ""
+        said = f"{sorted(self.terms.items())}{rows}"
+        return hashlib.sha256(said.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+#: No corrections.
+NONE = Corrections()
 
 
 def read(path: Path) -> Corrections:
@@ -215,10 +231,11 @@ def _concept(name: str, where: str) -> str:
         raise InputError(f"{where}: {error}", hint=error.hint) from None
 
 
-def apply(record: Record, repaired: Repaired, rows: Iterable[Row]) -> tuple[Record, list[str]]:
-    """Replay rows on the record of their notice: the corrected record, and why rows did not apply.
+def apply(record: Record, repaired: Repaired, rows: Iterable[Row]) -> Record:
+    """Replay rows on the record of their notice.
 
-    Rows are taken in order; each leaves a receipt in ``record.corrections``.
+    Rows are taken in order; each leaves a receipt in ``record.corrections``, or, where it does not apply
+    any more, a line in ``record.stale``.
     """
     layers = {name: list(getattr(record, name)) for name in LAYERS}
     receipts: list[Correction] = []
@@ -234,9 +251,9 @@ def apply(record: Record, repaired: Repaired, rows: Iterable[Row]) -> tuple[Reco
             Correction(action=row.action, layer=row.layer, quote=row.quote, why=row.why)
         )
     if not receipts:
-        return record, stale
+        return replace(record, stale=tuple(stale)) if stale else record
     changed: dict[str, Any] = {name: tuple(items) for name, items in layers.items()}
-    return replace(record, **changed, corrections=tuple(receipts)), stale
+    return replace(record, **changed, corrections=tuple(receipts), stale=tuple(stale))
 
 
 def _change(items: list[Any], row: Row) -> str:
