@@ -272,7 +272,9 @@ class _Resolver:
         if mention is not None and not mention.person:
             last = self._last_of_path(mention)
             after = text[last.end : last.end + 1]
-            if after in _BEHIND_HEADING and (after != "，" or (bullet and new_line)):
+            if after == "。" and segment.numbered and last.end == segment.end:
+                apart = True  # （一）青海省。
+            elif after in _BEHIND_HEADING and (after != "，" or (bullet and new_line)):
                 apart = new_line or bullet or after in "：:　 "
             else:
                 apart = not after or (
@@ -363,6 +365,8 @@ class _Resolver:
             return self._named(segment, state.end())  # 国家矿山安全监察局山西局
         if state:
             done = deed(text, state.end(), segment.end)
+            if done is NOTHING and does(text, state.end(), segment.end):
+                done = DOES
             listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
             if done.meets if self.owner is not None else (done.acts or listed):
                 self._give(start, NATIONAL, state.span(), acts=True, meets=done.meets)
@@ -538,7 +542,7 @@ class _Resolver:
     def _last_of_path(self, mention: RegionMention) -> RegionMention:
         """In 山西省吕梁市方山县 the county acts."""
         last = mention
-        while (following := self.place.at(last.end)) is not None:
+        while (following := self.place.at(last.end)) is not None and _lies_in(following, last):
             last = following
         return last
 
@@ -548,6 +552,10 @@ class _Resolver:
         if _ORGAN.match(self.text, mention.end, mention.end + 14):
             return True
         return any(d in self.out.home or d == self.current for d in mention.candidates)
+
+
+def _lies_in(mention: RegionMention, above: RegionMention) -> bool:
+    return any(regions.within(d, a) for d in mention.candidates for a in above.candidates)
 
 
 def _name(who: Who) -> str:

@@ -382,15 +382,19 @@ def test_a_document_has_number_and_issuer_and_films_are_none():
 
 # --- who speaks where, over many ways to write it ---------------------------------------------------
 
-PROBES = [
-    line.split("\t")
-    for line in (Path(__file__).parent / "speakers.tsv").read_text(encoding="utf-8").splitlines()
-    if line and not line.startswith("#")
-]
+
+def table(name: str) -> list[list[str]]:
+    lines = (Path(__file__).parent / name).read_text(encoding="utf-8").splitlines()
+    return [line.split("\t") for line in lines if line and not line.startswith("#")]
+
+
+PROBES = table("speakers.tsv")
+TOLD = table("told.tsv")
 
 
 def test_there_are_many_probes():
-    assert len(PROBES) >= 90
+    assert len(PROBES) >= 120
+    assert len(TOLD) >= 30
 
 
 @pytest.mark.parametrize(("written", "names", "words"), PROBES, ids=[p[0][-40:] for p in PROBES])
@@ -404,3 +408,20 @@ def test_the_word_is_given_to(written, names, words):
         assert text.count(marker) > 0
         found = None if speakers.enterprise else speakers.at(text.rfind(marker))
         assert (found or "-") == who, marker
+
+
+@pytest.mark.parametrize(
+    ("written", "meetings", "campaigns", "accidents"), TOLD, ids=[p[0][-40:] for p in TOLD]
+)
+def test_what_is_told_of(written, meetings, campaigns, accidents):
+    def plain(words: str) -> set[str]:
+        return set(words.translate(str.maketrans("", "", "“”")).split()) - {"-"}
+
+    record = kg.extract(written.replace("|", "\n"))
+    assert {f"{m.name}@{m.date or '-'}@{m.region or '-'}" for m in record.meetings} == plain(
+        meetings
+    )
+    assert plain(" ".join(f"{c.name}@{c.region or '-'}" for c in record.campaigns)) == plain(
+        campaigns
+    )
+    assert plain(" ".join(i.name for i in record.incidents)) == plain(accidents)

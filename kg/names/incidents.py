@@ -13,6 +13,7 @@ _ANCHOR = pattern("names", "incident-anchor")
 _TAIL = pattern("names", "incident-tail")
 _LEFT = pattern("names", "incident-left")
 _PLAIN = pattern("names", "incident-plain")
+_ROAD_BEFORE = pattern("names", "incident-road-before")
 _ROAD = pattern("names", "incident-road")
 _LEARNED = pattern("names", "incident-learned")
 _GENERAL = pattern("names", "incident-general")
@@ -74,8 +75,9 @@ def _in_words(words: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[i
             continue
         if _STATISTICS.match(words, plain.end()):
             continue
+        road = _ROAD_BEFORE.search(words, max(taken, begin - 12), begin)
         taken = plain.end()
-        yield begin, taken
+        yield (road.start() if road else begin), taken
     for road in _ROAD.finditer(words, taken):
         if _learned_from(words, road) and not _GENERAL.search(road[0]):
             yield road.span()

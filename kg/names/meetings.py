@@ -20,6 +20,7 @@ _AFTER = pattern("names", "meeting-after")
 _NOT_HELD = pattern("names", "meeting-not-held")
 _CITES = pattern("names", "meeting-cites")
 _PASSED_ON = pattern("names", "meeting-passed-on")
+_CONVENES = pattern("names", "meeting-convenes")
 _WHOLE = pattern("names", "meeting-whole")
 _TWO = pattern("names", "meeting-of-two")
 
@@ -44,7 +45,7 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             if match.start() < position:
                 continue
             end = match.end()
-            if words[end : end + 1] == "暨":
+            if words[end : end + 1] == "暨" or _CONVENES.match(words, end):
                 continue
             if bad.search(words, max(0, match.start() - 3), min(len(words), end + 2)):
                 continue

@@ -15,6 +15,7 @@ from kg.resolve import Speakers
 Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
+_SETS_GOING = pattern("names", "campaign-sets-going")
 _GOING = pattern("names", "campaign-goes-on")
 _DAY = pattern("names", "incident-month-day")
 _READ = {"body", "heading", "title", "attachment"}
@@ -43,7 +44,9 @@ def campaigns(
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
         if told(name.start) and not _GOING.match(text, name.end):
-            continue
+            segment = layers.segments[bisect_right(starts, name.start) - 1]
+            if not _SETS_GOING.match(text[segment.start : name.start]):
+                continue
         longer = next((o for o in names if o != name.name and o.endswith(name.name)), name.name)
         region = None if speakers.enterprise else speakers.at(name.start)
         out.setdefault((region, longer), []).append(proof(name.start, name.end))

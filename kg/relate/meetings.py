@@ -21,6 +21,8 @@ _OWNER = pattern("names", "meeting-by-organ")
 _CONTINUED = pattern("names", "meeting-continued")
 _AFTER_NATIONAL = pattern("names", "meeting-after-national")
 _ORGAN = pattern("names", "meeting-organiser")
+_EACH = pattern("names", "meeting-each")
+_LATER = pattern("names", "meeting-later")
 _ISSUE = pattern("names", "issue-year")
 _YEAR = pattern("names", "title-year")
 _VENUE = pattern("names", "meeting-venue")
@@ -49,6 +51,7 @@ class _Finder:
         self.days = find_days(layers.text, layers.published, year=_issue_year(layers))
         self.day_starts = [d.start for d in self.days]
         self.starts = [s.start for s in layers.segments]
+        self.acting = sorted((span[0], region) for region, span in speakers.acting)
         self.told: list[int] = []
         """Where meetings are told of, not only cited."""
         self.bounds: dict[int, tuple[int, int]] = {}
@@ -63,7 +66,8 @@ class _Finder:
             titled = self.layers.lines[segment.line].kind == "title"
             low, high = self.bounds[segment.sentence]
             first = segment.start if frame == "cited" else low
-            date = self._date(first, high if first == low else name.end, name.start)
+            whole = first == low and frame != "cited"
+            date = self._date(first, high if whole else name.end, name.start)
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -79,6 +83,11 @@ class _Finder:
             if frame not in {"cited", "after", "other"}:
                 self.told.append(name.start)
             found.append(_Found(meeting, name.start, "title" if titled else frame))
+            if _EACH.search(self.text, low, name.start):
+                found += [
+                    _Found(replace(meeting, region=other), name.start, frame)
+                    for other in self._others(meeting, low, name.start)
+                ]
         kept = self._merge(found)
         return [(self._with_posts(m, at), at) for m, at in kept]
 
@@ -107,6 +116,14 @@ class _Finder:
                 None,
             )
         return own
+
+    def _others(self, meeting: Meeting, low: int, high: int) -> list[str]:
+        """甲省、乙省分别召开全省会议: those beside the first who act in the sentence."""
+        first = bisect_left(self.acting, (low, ""))
+        last = bisect_left(self.acting, (high, ""))
+        regions = dict.fromkeys(region for _, region in self.acting[first:last])
+        known = meeting.region in regions
+        return [r for r in regions if r != meeting.region] if known else []
 
     def _named(self, name: Name) -> str | None:
         """甲市安委会会议 is that city's, whoever reports it."""
@@ -151,7 +168,7 @@ class _Finder:
         if _AFTER_NATIONAL.search(before):
             national = (f.meeting.date for f in found if f.meeting.region == NATIONAL)
             return next((d for d in national if d), None)
-        if found and _CONTINUED.search(before):
+        if found and (_CONTINUED.search(before) or _LATER.match(before)):
             return found[-1].meeting.date
         return None
 
