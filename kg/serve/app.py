@@ -22,7 +22,7 @@ from kg.serve.guard import Guard, Receive, Scope, Send, respond
 from kg.serve.pages import Pages
 from kg.serve.pages.workbench import Workbench
 from kg.serve.pool import Pool
-from kg.serve.protocol import Endpoint, describing, fields, header
+from kg.serve.protocol import Endpoint, describing, header
 from kg.serve.settings import Settings
 from kg.serve.watch import watch
 from kg.serve.writes import Writes
@@ -121,8 +121,7 @@ class Server:
         await self.api.matrix(scope, receive, send)
 
     async def _sparql_page(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = fields(scope["query_string"]).get("query", [""])
-        await self.pages.show(scope, send, "sparql.html", query=asked[0])
+        await self.workbench.sparql(scope, send)
 
     async def _service(self, scope: Scope, receive: Receive, send: Send) -> None:
         format, url = describing(header(scope, b"accept")), address(scope, "/sparql")

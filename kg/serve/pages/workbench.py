@@ -6,18 +6,29 @@ import json
 import re
 from typing import TYPE_CHECKING, Any, get_args
 
+from kg.errors import QueryError
+from kg.query import find, named
 from kg.serve.api import only_get
 from kg.serve.entities import whole
 from kg.serve.errors import Refused
 from kg.serve.guard import Receive, Scope, Send
 from kg.serve.pages import explore, front, reader
 from kg.serve.protocol import fields
+from kg.vocab import prefixes
 
 if TYPE_CHECKING:
     from kg.serve.answer import Desk
     from kg.serve.pages import Pages
 
 _LONGEST = 300  # characters of what is typed into a field
+#: What the editor begins with.
+FIRST = """
+SELECT ?region ?name WHERE {
+  ?region kg:stresses hazard:tailings-pond ; rdfs:label ?name .
+  FILTER(LANGMATCHES(LANG(?name), "zh-Hans"))
+}
+ORDER BY ?name
+"""
 _FAR = 100_000_000  # beyond every offset
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -111,6 +122,30 @@ class Workbench:
             await self.desk.answer(scope, receive, send, explore.everything, key=key, **chosen)
         else:
             raise Refused(404, "there is no such page", hint="/explore")
+
+    async def sparql(self, scope: Scope, send: Send) -> None:
+        """Show the page to write SPARQL: ``edit`` is a query, ``example`` the name of one of ours."""
+        asked = fields(scope["query_string"])
+        text = one(asked, "edit", self.pages.pool.settings.query_length)
+        name = one(asked, "example")
+        if name and not text:
+            try:
+                text = find(name).sparql
+            except QueryError as error:
+                raise Refused(404, "there is no such query", hint="/queries lists them") from error
+        known = prefixes(self.pages.pool.base)
+        head = "".join(f"PREFIX {p}: <{known[p]}>\n" for p in ("kg", "region", "hazard", "rdfs"))
+        first = head + FIRST
+        await self.pages.show(
+            scope,
+            send,
+            "sparql.html",
+            query=text or first,
+            first=first,
+            example=name,
+            examples=named(),
+            prefixes=json.dumps(known),
+        )
 
     async def _show(
         self, scope: Scope, send: Send, template: str, job: Any, **arguments: Any

@@ -1,0 +1,298 @@
+// The graph explorer: starts from one node, grows by what is asked for, and tells the same in a table.
+
+import { MultiDirectedGraph, Sigma, forceAtlas2 } from "./vendor/graph.js";
+
+const place = document.getElementById("explore");
+const canvas = document.getElementById("canvas");
+const words = place.dataset;
+const language = document.documentElement.lang;
+const status = document.getElementById("status");
+const table = document.getElementById("table").tBodies[0];
+const graph = new MultiDirectedGraph();
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const ROWS = 500; // of the table
+let renderer = null;
+let chosen = null;
+let over = null;
+let layout = 0;
+let left = 0;
+
+// --- names and colours ----------------------------------------------------------------------------
+
+function called(thing) {
+  const names = thing.names ?? {};
+  const order = language === "zh" ? ["zh-hans", "zh", "", "en"] : ["en", "", "zh-hans", "zh"];
+  for (const tag of order) if (names[tag]) return names[tag];
+  return Object.values(names)[0] ?? thing.iri;
+}
+const colours = new Map();
+function colour(kind) {
+  if (!colours.has(kind)) {
+    const probe = document.createElement("span");
+    probe.className = "dot g-" + kind;
+    document.body.append(probe);
+    colours.set(kind, getComputedStyle(probe).backgroundColor);
+    probe.remove();
+  }
+  return colours.get(kind);
+}
+function ink(name) {
+  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+}
+function short(text, length) {
+  return text.length > length ? text.slice(0, length - 1) + "…" : text;
+}
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+// --- what is shown ----------------------------------------------------------------------------------
+
+/** Positions are the same for the same graph: a node starts on a spiral around the one it came with. */
+function add(found, around) {
+  const centre = around && graph.hasNode(around) ? graph.getNodeAttributes(around) : { x: 0, y: 0 };
+  let number = 0;
+  for (const node of found) {
+    if (graph.hasNode(node.iri)) continue;
+    const angle = 2.399963 * ++number;
+    const radius = 3 * Math.sqrt(number);
+    graph.addNode(node.iri, {
+      label: short(called(node), 24),
+      name: called(node),
+      kind: node.kind,
+      date: node.date,
+      color: colour(node.kind),
+      size: 5,
+      x: centre.x + radius * Math.cos(angle),
+      y: centre.y + radius * Math.sin(angle),
+    });
+  }
+}
+function join(edges) {
+  for (const edge of edges) {
+    const key = `${edge.from} ${edge.iri} ${edge.to}`;
+    if (graph.hasEdge(key) || !graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
+    graph.addDirectedEdgeWithKey(key, edge.from, edge.to, { label: called(edge), size: 1 });
+  }
+}
+function resize() {
+  graph.updateEachNodeAttributes((node, a) => ({ ...a, size: Math.min(16, 4 + Math.sqrt(graph.degree(node)) * 1.4) }), { attributes: ["size"] });
+}
+
+function draw() {
+  if (!renderer) {
+    canvas.hidden = false;
+    document.getElementById("tools").hidden = false;
+    try {
+      renderer = new Sigma(graph, canvas, {
+        labelFont: getComputedStyle(document.body).fontFamily,
+        labelSize: 13,
+        labelDensity: 0.6,
+        labelGridCellSize: 90,
+        labelRenderedSizeThreshold: 6,
+        labelColor: { color: ink("--ink") },
+        defaultEdgeColor: ink("--line"),
+        edgeLabelColor: { color: ink("--soft") },
+        edgeLabelFont: getComputedStyle(document.body).fontFamily,
+        edgeLabelSize: 11,
+        renderEdgeLabels: true,
+        hideEdgesOnMove: true,
+        zIndex: true,
+        minCameraRatio: 0.02,
+        maxCameraRatio: 6,
+        defaultDrawNodeHover: halo,
+        nodeReducer: (node, a) => (lit(node) ? { ...a, zIndex: 1 } : { ...a, color: ink("--line"), label: "", zIndex: 0 }),
+        edgeReducer: (edge, a) => {
+          const near = over ?? chosen;
+          if (!near) return graph.order > 150 ? { ...a, label: "" } : a;
+          return graph.hasExtremity(edge, near) ? { ...a, color: ink("--edge"), zIndex: 1 } : { ...a, hidden: graph.order > 400, label: "" };
+        },
+      });
+    } catch {
+      canvas.hidden = true; // no WebGL here: the table tells it all
+      renderer = null;
+      return;
+    }
+    renderer.on("clickNode", ({ node }) => { choose(node); if (!graph.getNodeAttribute(node, "open")) expand(node); });
+    renderer.on("clickStage", () => choose(null));
+    renderer.on("enterNode", ({ node }) => { over = node; canvas.classList.add("over"); renderer.refresh({ skipIndexation: true }); });
+    renderer.on("leaveNode", () => { over = null; canvas.classList.remove("over"); renderer.refresh({ skipIndexation: true }); });
+    dark.addEventListener("change", () => {
+      renderer.setSetting("labelColor", { color: ink("--ink") });
+      renderer.setSetting("defaultEdgeColor", ink("--line"));
+      renderer.refresh();
+    });
+  }
+}
+function lit(node) {
+  const near = over ?? chosen;
+  return !near || node === near || graph.areNeighbors(node, near);
+}
+function halo(context, data, settings) {
+  const text = data.label || graph.getNodeAttribute(data.key, "label");
+  context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
+  const width = context.measureText(text).width;
+  context.fillStyle = ink("--paper");
+  context.strokeStyle = ink("--edge");
+  context.beginPath();
+  context.roundRect(data.x - data.size - 3, data.y - 11, width + 2 * data.size + 16, 22, 11);
+  context.fill();
+  context.stroke();
+  context.fillStyle = data.color;
+  context.beginPath();
+  context.arc(data.x, data.y, data.size, 0, 2 * Math.PI);
+  context.fill();
+  context.fillStyle = ink("--ink");
+  context.fillText(text, data.x + data.size + 5, data.y + settings.labelSize / 3);
+}
+
+/** Runs ForceAtlas2 a few rounds a frame, so that the page stays alive; a worker would need a blob. */
+function arrange(rounds) {
+  const run = ++layout;
+  const settings = { ...forceAtlas2.inferSettings(graph), barnesHutOptimize: graph.order > 300, adjustSizes: graph.order < 300, gravity: 1, scalingRatio: 8, slowDown: 1 + Math.log(graph.order + 1) };
+  let done = 0;
+  let each = 1;
+  const step = () => {
+    if (run !== layout) return;
+    const began = performance.now();
+    forceAtlas2.assign(graph, { iterations: each, settings });
+    done += each;
+    const spent = performance.now() - began;
+    each = Math.max(1, Math.min(12, Math.round((each * 10) / Math.max(spent, 0.5)))); // some 10 ms a frame
+    place.dataset.rounds = String(done);
+    if (done < rounds) requestAnimationFrame(step);
+    else { place.dataset.settled = "1"; tell(); }
+  };
+  delete place.dataset.settled;
+  status.textContent = words.busy;
+  requestAnimationFrame(step);
+}
+
+function tell() {
+  status.textContent = fill(words.shown, { nodes: graph.order, edges: graph.size }) + (left ? " · " + fill(words.left, { n: left }) : "");
+}
+function list() {
+  const rows = [];
+  for (const edge of graph.edgeEntries()) {
+    if (rows.length >= ROWS) break;
+    const row = document.createElement("tr");
+    for (const [text, node] of [[edge.sourceAttributes.name, edge.source], [edge.attributes.label, null], [edge.targetAttributes.name, edge.target]]) {
+      const cell = row.insertCell();
+      if (node === null) cell.textContent = text;
+      else {
+        const link = document.createElement("a");
+        link.href = "/explore?from=" + encodeURIComponent(node);
+        link.dataset.open = node;
+        link.lang = "zh";
+        link.textContent = text;
+        cell.append(link);
+      }
+    }
+    rows.push(row);
+  }
+  table.replaceChildren(...rows);
+}
+function choose(node) {
+  chosen = node;
+  const card = document.getElementById("node");
+  card.hidden = !node;
+  if (node) {
+    const a = graph.getNodeAttributes(node);
+    document.getElementById("node-kind").textContent = document.querySelector(`#filters input[value="${a.kind}"]`)?.parentElement.textContent.trim() ?? a.kind;
+    document.getElementById("node-name").textContent = a.name;
+    document.getElementById("node-date").textContent = a.date;
+    document.getElementById("node-page").href = "/entity?iri=" + encodeURIComponent(node);
+  }
+  renderer?.refresh({ skipIndexation: true });
+}
+
+// --- asking for more ----------------------------------------------------------------------------------
+
+function filters() {
+  const given = new URLSearchParams();
+  const boxes = [...document.querySelectorAll("#filters input[name=kind]")];
+  const on = boxes.filter((b) => b.checked);
+  if (on.length < boxes.length) for (const box of on) given.append("kind", box.value);
+  for (const name of ["region", "since", "until"]) {
+    const text = document.querySelector(`#filters input[name=${name}]`).value.trim();
+    if (text) given.set(name, text);
+  }
+  return given;
+}
+async function ask(path, given) {
+  status.textContent = words.busy;
+  const answer = await fetch(`/explore/${path}?${given}`, { headers: { accept: "application/json" } });
+  if (!answer.ok) {
+    status.textContent = (await answer.text()).split("\n")[0];
+    return null;
+  }
+  return answer.json();
+}
+async function expand(iri) {
+  const given = filters();
+  given.set("iri", iri);
+  const found = await ask("near", given);
+  if (!found) return;
+  add([found.node]);
+  add(found.nodes, iri);
+  join(found.edges);
+  graph.setNodeAttribute(iri, "open", true);
+  left = found.left;
+  shown(150);
+}
+function shown(rounds) {
+  resize();
+  draw();
+  renderer?.setSetting("labelRenderedSizeThreshold", graph.order < 200 ? 0 : 6);
+  renderer?.setSetting("labelDensity", graph.order < 200 ? 4 : 0.6);
+  list();
+  document.getElementById("twin").open = !renderer;
+  arrange(rounds);
+}
+async function open(iri) {
+  await expand(iri);
+  if (graph.hasNode(iri)) choose(iri);
+  const url = new URL(location.href);
+  url.searchParams.set("from", iri);
+  history.replaceState(null, "", url);
+  document.querySelector("#filters input[name=from]").value = iri;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-open]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  open(link.dataset.open);
+});
+document.getElementById("expand").addEventListener("click", () => chosen && expand(chosen));
+document.getElementById("remove").addEventListener("click", () => {
+  if (!chosen) return;
+  graph.dropNode(chosen);
+  choose(null);
+  list();
+  tell();
+});
+document.getElementById("fit").addEventListener("click", () => renderer?.getCamera().animatedReset());
+document.getElementById("clear").addEventListener("click", () => {
+  layout++;
+  choose(null);
+  graph.clear();
+  left = 0;
+  list();
+  tell();
+});
+document.getElementById("all").addEventListener("click", async () => {
+  const found = await ask("all", filters());
+  if (!found) return;
+  choose(null);
+  layout++;
+  graph.clear();
+  add(found.nodes);
+  join(found.edges);
+  left = found.left;
+  shown(graph.order > 2000 ? 120 : 300);
+});
+place.dataset.ready = "1";
+globalThis.kgExplorer = { graph, camera: () => renderer?.getCamera(), at: (node) => renderer?.framedGraphToViewport(renderer.getNodeDisplayData(node)) };
+if (words.from) open(words.from);
+else status.textContent = "";

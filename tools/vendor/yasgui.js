@@ -1,0 +1,2 @@
+// Entry of static/vendor/yasgui.js.
+export { Yasgui } from "@zazuko/yasgui";
