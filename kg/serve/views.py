@@ -12,14 +12,14 @@ import pyoxigraph as ox
 from kg.query import named, run
 from kg.serve.errors import Refused
 from kg.serve.jobs import node_of, to_json
-from kg.vocab import DCTERMS, RDF, RDFS, SKOS, prefixes
+from kg.serve.pages.lookup import names, objects
+from kg.vocab import DCTERMS, RDF, SKOS, prefixes
 
 if TYPE_CHECKING:
     from kg.results import Value
     from kg.serve.out import Out
     from kg.store import Store
 
-_NAMES = (SKOS.prefLabel, RDFS.label, DCTERMS.title, SKOS.notation, DCTERMS.identifier)
 SHOWN = 200
 """Triples that end at a thing, on one page of it."""
 
@@ -186,12 +186,10 @@ def _pair(store: Store, predicate: Any, term: Any, known: dict[str, str]) -> dic
 
 def _names(store: Store, node: ox.NamedNode) -> dict[str, str]:
     """Return what a thing is called, by language; '' for a name in none."""
-    found: dict[str, str] = {}
-    for prop in _NAMES:
-        quads = store.engine.quads_for_pattern(node, ox.NamedNode(prop), None, ox.DefaultGraph())
-        literals = [q.object for q in quads if isinstance(q.object, ox.Literal)]
-        for literal in sorted(literals, key=str):
-            found.setdefault((literal.language or "").lower(), literal.value)
+    found = names(store, node)
+    for prop in (SKOS.notation, DCTERMS.identifier):
+        for literal in objects(store, node, prop) if not found else ():
+            found.setdefault("", str(literal.value))
     return found
 
 

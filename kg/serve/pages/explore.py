@@ -6,7 +6,7 @@ regions oblige somebody to do is not.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -32,6 +32,7 @@ MOST = 10_000
 """Nodes of a whole graph."""
 _SCANNED = 50_000
 _FOUND = 40
+_NAME = 60  # characters of a name
 _HIDDEN = frozenset(
     (
         RDF.type, KG.evidence, OA.hasSelector, OA.hasSource, KG.within, KG.damage, PROV.used,
@@ -39,6 +40,10 @@ _HIDDEN = frozenset(
         "http://www.w3.org/2004/02/skos/core#broaderTransitive",
     )
 )  # fmt: skip
+#: Kinds that have a day.
+_DATED = frozenset(
+    ("meeting", "notice", "incident", "obligation", "prohibition", "permission", "recommendation")
+)
 _DATES = (SCHEMA.startDate, DCTERMS.issued, KG.deadline)
 
 
@@ -103,14 +108,17 @@ def found(store: Store, out: Out, *, text: str) -> None:
     for row in rows:
         node = row["node"]
         if isinstance(node, ox.NamedNode) and kind_of(store, node) in SHOWN:
-            nodes.append(described(store, node))
+            nodes.append(described(store, node, kind_of(store, node)))
     to_json(out, {"text": text, "nodes": nodes[:_FOUND], "more": len(nodes) > _FOUND})
 
 
 def near(
     store: Store, out: Out, *, iri: str, kinds: tuple[str, ...], region: str, since: str, until: str
 ) -> None:
-    """Write a node, its neighbours, and the relations between them; 404 for what is not there."""
+    """Write a node and its neighbours, it being the first, and the relations that it has with them.
+
+    Raises Refused (404) for what is not there.
+    """
     node = node_of(iri)
     choice = Choice(store, kinds=kinds, region=region, since=since, until=until)
     by_kind: dict[str, dict[Any, None]] = {}
@@ -121,13 +129,13 @@ def near(
     if not by_kind and not objects(store, node, RDF.type):
         raise Refused(404, "nothing in the graph has this IRI")
     chosen, total = _share(by_kind)
+    nodes = [node, *chosen]
+    kinds_of = {other: kind for kind, group in by_kind.items() for other in group}
     to_json(
         out,
         {
-            "node": described(store, node),
-            "nodes": [described(store, other) for other in chosen],
-            "edges": _edges(store, [node, *chosen], only=node),
-            "total": total,
+            "nodes": [described(store, n, kinds_of.get(n) or kind_of(store, n)) for n in nodes],
+            **_edges(store, nodes, _touching(store, node)),
             "left": total - len(chosen),
         },
     )
@@ -138,34 +146,41 @@ def everything(
 ) -> None:
     """Write all nodes that match, up to :data:`MOST`, and the relations between them."""
     choice = Choice(store, kinds=kinds, region=region, since=since, until=until)
-    chosen: dict[Any, None] = {}
+    chosen: dict[Any, str] = {}
     left = 0
     for node in _members(store):
-        if node in chosen or not choice.takes(node, kind_of(store, node)):
+        if node in chosen:
+            continue
+        kind = kind_of(store, node)
+        if not choice.takes(node, kind):
             continue
         if len(chosen) >= MOST:
             left += 1
         else:
-            chosen[node] = None
+            chosen[node] = kind
+    nodes = list(chosen)
+    touching = (
+        quad for node in nodes for quad in store.engine.quads_for_pattern(node, None, None, DEFAULT)
+    )
     to_json(
         out,
         {
-            "nodes": [described(store, node) for node in chosen],
-            "edges": _edges(store, list(chosen)),
-            "total": len(chosen) + left,
+            "nodes": [described(store, node, kind) for node, kind in chosen.items()],
+            **_edges(store, nodes, touching),
             "left": left,
         },
     )
 
 
-def described(store: Store, node: Any) -> dict[str, Any]:
-    """Return what a graph tells of a node."""
-    return {
-        "iri": node.value,
-        "kind": kind_of(store, node),
-        "names": names(store, node),
-        "date": day_of(store, node),
+def described(store: Store, node: Any, kind: str) -> dict[str, Any]:
+    """Return what a graph tells of a node; long names are cut."""
+    called = {
+        tag: text if len(text) <= _NAME else text[: _NAME - 1] + "…"
+        for tag, text in names(store, node).items()
+        if tag != "zh-hant"
     }
+    day = day_of(store, node) if kind in _DATED else ""
+    return {"iri": node.value, "kind": kind, "names": called, "date": day}
 
 
 def _neighbours(store: Store, node: Any) -> Iterator[Any]:
@@ -197,30 +212,29 @@ def _share(by_kind: dict[str, dict[Any, None]]) -> tuple[list[Any], int]:
     return chosen, total
 
 
-def _edges(store: Store, nodes: list[Any], only: Any = None) -> list[dict[str, Any]]:
-    held = set(nodes)
-    found: set[tuple[Any, Any, Any]] = set()
-    for node in nodes if only is None else [only]:
-        triples = (
-            store.engine.quads_for_pattern(node, None, None, DEFAULT)
-            if only is None
-            else _touching(store, node)
-        )
-        for quad in triples:
-            ends: tuple[Any, Any] = (quad.subject, quad.object)
-            if quad.predicate.value not in _HIDDEN and all(e in held for e in ends):
-                found.add((ends[0].value, quad.predicate.value, ends[1].value))
-    labels: dict[str, dict[str, str]] = {}
-    out = []
-    for subject, predicate, object in sorted(found):
-        if subject == object:
+def _edges(store: Store, nodes: list[Any], quads: Iterable[Any]) -> dict[str, Any]:
+    """Return relations by the numbers of their ends and of their property, and the properties."""
+    number = {node: n for n, node in enumerate(nodes)}
+    found: set[tuple[int, str, int]] = set()
+    for quad in quads:
+        subject, object = number.get(quad.subject), number.get(quad.object)
+        if subject is None or object is None or subject == object:
             continue
-        if predicate not in labels:
-            labels[predicate] = names(store, ox.NamedNode(predicate)) or {
-                "": predicate.rpartition("#")[2].rpartition("/")[2]
+        if quad.predicate.value not in _HIDDEN:
+            found.add((subject, quad.predicate.value, object))
+    relations = sorted({predicate for _, predicate, _ in found})
+    place = {predicate: n for n, predicate in enumerate(relations)}
+    return {
+        "edges": [[a, place[p], b] for a, p, b in sorted(found)],
+        "relations": [
+            {
+                "iri": iri,
+                "short": iri.rpartition("#")[2].rpartition("/")[2],
+                "names": names(store, ox.NamedNode(iri)),
             }
-        out.append({"from": subject, "to": object, "iri": predicate, "names": labels[predicate]})
-    return out
+            for iri in relations
+        ],
+    }
 
 
 def _members(store: Store) -> Iterator[Any]:

@@ -35,7 +35,9 @@ KINDS: tuple[tuple[str, str], ...] = (
     (KG.Action, "action"),
 )
 _SCHEMES = ("hazard", "responsibility", "measure")
-_NAMES = (SKOS.prefLabel, RDFS.label, DCTERMS.title, KG.text)
+#: Asked for only where a node has no other name.
+_LAST = frozenset((DCTERMS.title, KG.text, KG.quote))
+_NAMES = (SKOS.prefLabel, RDFS.label, DCTERMS.title, KG.text, KG.quote)
 
 
 def objects(store: Store, subject: Any, predicate: str) -> list[Any]:
@@ -65,6 +67,8 @@ def names(store: Store, node: Any) -> dict[str, str]:
     """Return what a node is called, by language, as :func:`kg.serve.pages.called` reads it."""
     found: dict[str, str] = {}
     for property in _NAMES:
+        if found and property in _LAST:
+            break
         for literal in objects(store, node, property):
             if isinstance(literal, ox.Literal):
                 found.setdefault((literal.language or "").lower(), literal.value)

@@ -29,6 +29,13 @@ class Mark:
     kind: str
     target: bool = False
     """Whether it is what the reader was sent to."""
+    origin: int | None = None
+    """Where it starts in the raw text, for a mark of the restored one."""
+
+    @property
+    def anchor(self) -> int:
+        """The number in its anchor: the same in both texts."""
+        return self.start if self.origin is None else self.origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def paragraphs(
         cuts.append(max(cuts[-1], alignment.to_input(end, end + 1)[0]))
     cuts.append(len(raw))
     doubts = [(s.start, max(s.end, s.start + 1), n) for n, s in enumerate(suspects, 1)]
-    moved = [Mark(*places.span(m.start, m.end), m.number, m.kind, m.target) for m in marks]
+    moved = [Mark(*places.span(m.start, m.end), m.number, m.kind, m.target, m.start) for m in marks]
     doubted = [(*places.span(a, b), n) for a, b, n in doubts]
     left = _Writer(raw, marks, [(c.start, c.end, c) for c in found], doubts, "r")
     right = _Writer(text, moved, [(c.begin, c.stop, c) for c in found], doubted, "t", raw=raw)
@@ -167,7 +174,9 @@ class _Writer:
         self.text = text
         self.letter = letter
         self.raw = raw
-        self.marks = sorted(m for m in marks if m.end > m.start)
+        self.marks = sorted(
+            (m for m in marks if m.end > m.start), key=lambda m: (m.start, m.end, m.number)
+        )
         self.changes = sorted(found, key=lambda c: c[:2])
         self.doubts = sorted(doubts)
         edges = {0, len(text)}
@@ -189,38 +198,53 @@ class _Writer:
         """Write the text from ``start`` to ``end``; calls come in order and without gaps."""
         out: list[str] = []
         at = start
+        last: tuple[Mark, ...] = ()
         while at < end:
             index = bisect_right(self.edges, at)
             stop = min(end, self.edges[index] if index < len(self.edges) else end)
+            self._open(at)
+            now = tuple(m for m in self.open if m.number)
+            if now != last:
+                out.append("</a>" if last else "")
+                out.append(self._anchors(at))
+                out.append(self._link(now) if now else "")
+                last = now
+            else:
+                out.append(self._anchors(at))
             out.append(self._piece(at, stop))
             at = stop
+        out.append("</a>" if last else "")
         return "".join(out)
 
-    def _piece(self, start: int, stop: int) -> str:
+    def _open(self, start: int) -> None:
+        """Find the marks that cover the character at ``start``."""
         while self.next_mark < len(self.marks) and self.marks[self.next_mark].start <= start:
             self.open.append(self.marks[self.next_mark])
             self.next_mark += 1
         self.open = [m for m in self.open if m.end > start]
+
+    def _anchors(self, start: int) -> str:
+        out = ""
+        for anchor in sorted({m.anchor for m in self.open if m.start == start} - self.named):
+            out += f'<span id="{self.letter}{anchor}"></span>'
+            self.named.add(anchor)
+        return out
+
+    def _link(self, marks: Sequence[Mark]) -> str:
+        """Begin the link to the nodes, the shortest mark first; one tab stop a node."""
+        inner = sorted(marks, key=lambda m: (m.end - m.start, m.number))
+        numbers = list(dict.fromkeys(m.number for m in inner))
+        kinds = " ".join(f"k-{kind}" for kind in sorted({m.kind for m in inner}))
+        skip = ' tabindex="-1"' if numbers[0] in self.stopped else ""
+        self.stopped.add(numbers[0])
+        listed = " ".join(map(str, numbers))
+        return f'<a class="m {kinds}" href="#n{numbers[0]}" data-n="{listed}"{skip}>'
+
+    def _piece(self, start: int, stop: int) -> str:
         body = self._changed(start, stop, _visible(self.text[start:stop]))
         if any(m.target for m in self.open):
             body = f'<mark class="target"{self._target()}>{body}</mark>'
-        anchors = ""
-        for begin in sorted({m.start for m in self.open} - self.named):
-            if begin == start:
-                anchors += f'<span id="{self.letter}{begin}"></span>'
-                self.named.add(begin)
-        inner = sorted(
-            (m for m in self.open if m.number), key=lambda m: (m.end - m.start, m.number)
-        )
-        if not inner:
-            return anchors + body
-        numbers = list(dict.fromkeys(m.number for m in inner))
-        kinds = " ".join(f"k-{kind}" for kind in sorted({m.kind for m in inner}))
-        stops = numbers[0] not in self.stopped
-        self.stopped.add(numbers[0])
-        skip = "" if stops else ' tabindex="-1"'
-        listed = " ".join(map(str, numbers))
-        return f'{anchors}<a class="m {kinds}" href="#n{numbers[0]}" data-n="{listed}"{skip}>{body}</a>'
+        return body
 
     def _target(self) -> str:
         if self.gone:

@@ -23,7 +23,7 @@ function called(thing) {
   const names = thing.names ?? {};
   const order = language === "zh" ? ["zh-hans", "zh", "", "en"] : ["en", "", "zh-hans", "zh"];
   for (const tag of order) if (names[tag]) return names[tag];
-  return Object.values(names)[0] ?? thing.iri;
+  return Object.values(names)[0] ?? thing.short ?? thing.iri;
 }
 const colours = new Map();
 function colour(kind) {
@@ -57,7 +57,7 @@ function add(found, around) {
     const angle = 2.399963 * ++number;
     const radius = 3 * Math.sqrt(number);
     graph.addNode(node.iri, {
-      label: short(called(node), 24),
+      label: short(called(node), language === "zh" ? 14 : 24),
       name: called(node),
       kind: node.kind,
       date: node.date,
@@ -68,15 +68,18 @@ function add(found, around) {
     });
   }
 }
-function join(edges) {
-  for (const edge of edges) {
-    const key = `${edge.from} ${edge.iri} ${edge.to}`;
-    if (graph.hasEdge(key) || !graph.hasNode(edge.from) || !graph.hasNode(edge.to)) continue;
-    graph.addDirectedEdgeWithKey(key, edge.from, edge.to, { label: called(edge), size: 1 });
+function join(found) {
+  const labels = found.relations.map(called);
+  for (const [subject, relation, object] of found.edges) {
+    const [from, to] = [found.nodes[subject].iri, found.nodes[object].iri];
+    const key = `${from} ${found.relations[relation].iri} ${to}`;
+    if (graph.hasEdge(key) || !graph.hasNode(from) || !graph.hasNode(to)) continue;
+    graph.addDirectedEdgeWithKey(key, from, to, { label: labels[relation], size: 1 });
   }
 }
 function resize() {
-  graph.updateEachNodeAttributes((node, a) => ({ ...a, size: Math.min(16, 4 + Math.sqrt(graph.degree(node)) * 1.4) }), { attributes: ["size"] });
+  const share = graph.order > 2000 ? 0.4 : graph.order > 300 ? 0.6 : 1; // many are drawn small
+  graph.updateEachNodeAttributes((node, a) => ({ ...a, size: share * Math.min(16, 4 + Math.sqrt(graph.degree(node)) * 1.4) }), { attributes: ["size"] });
 }
 
 function draw() {
@@ -104,8 +107,9 @@ function draw() {
         nodeReducer: (node, a) => (lit(node) ? { ...a, zIndex: 1 } : { ...a, color: ink("--line"), label: "", zIndex: 0 }),
         edgeReducer: (edge, a) => {
           const near = over ?? chosen;
-          if (!near) return graph.order > 150 ? { ...a, label: "" } : a;
-          return graph.hasExtremity(edge, near) ? { ...a, color: ink("--edge"), zIndex: 1 } : { ...a, hidden: graph.order > 400, label: "" };
+          if (!near) return graph.order > 40 ? { ...a, label: "" } : a;
+          const label = graph.degree(near) > 20 ? "" : a.label; // more would lie upon each other
+          return graph.hasExtremity(edge, near) ? { ...a, label, color: ink("--edge"), zIndex: 1 } : { ...a, hidden: graph.order > 400, label: "" };
         },
       });
     } catch {
@@ -149,7 +153,7 @@ function halo(context, data, settings) {
 /** Runs ForceAtlas2 a few rounds a frame, so that the page stays alive; a worker would need a blob. */
 function arrange(rounds) {
   const run = ++layout;
-  const settings = { ...forceAtlas2.inferSettings(graph), barnesHutOptimize: graph.order > 300, adjustSizes: graph.order < 300, gravity: 1, scalingRatio: 8, slowDown: 1 + Math.log(graph.order + 1) };
+  const settings = { ...forceAtlas2.inferSettings(graph), barnesHutOptimize: graph.order > 300, adjustSizes: graph.order < 300, linLogMode: graph.order >= 300, gravity: graph.order < 300 ? 1 : 0.3, scalingRatio: graph.order < 300 ? 8 : 20, slowDown: 1 + Math.log(graph.order + 1) };
   let done = 0;
   let each = 1;
   const step = () => {
@@ -233,14 +237,15 @@ async function expand(iri) {
   given.set("iri", iri);
   const found = await ask("near", given);
   if (!found) return;
-  add([found.node]);
-  add(found.nodes, iri);
-  join(found.edges);
+  add(found.nodes.slice(0, 1));
+  add(found.nodes.slice(1), iri);
+  join(found);
   graph.setNodeAttribute(iri, "open", true);
   left = found.left;
   shown(150);
 }
 function shown(rounds) {
+  renderer?.refresh(); // it must know the new nodes before they change
   resize();
   draw();
   renderer?.setSetting("labelRenderedSizeThreshold", graph.order < 200 ? 0 : 6);
@@ -288,10 +293,11 @@ document.getElementById("all").addEventListener("click", async () => {
   layout++;
   graph.clear();
   add(found.nodes);
-  join(found.edges);
+  join(found);
   left = found.left;
   shown(graph.order > 2000 ? 120 : 300);
 });
+if (innerWidth < 900) document.getElementById("filter").open = false;
 place.dataset.ready = "1";
 globalThis.kgExplorer = { graph, camera: () => renderer?.getCamera(), at: (node) => renderer?.framedGraphToViewport(renderer.getNodeDisplayData(node)) };
 if (words.from) open(words.from);

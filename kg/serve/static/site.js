@@ -53,3 +53,10 @@ if (dialog) {
   });
   dialog.addEventListener("click", (event) => { if (event.target === dialog) dialog.close(); });
 }
+
+// A field that is left empty is no parameter.
+document.addEventListener("submit", (event) => {
+  const empty = [...event.target.querySelectorAll("input[data-optional]")].filter((field) => !field.value);
+  for (const field of empty) field.disabled = true;
+  setTimeout(() => { for (const field of empty) field.disabled = false; }, 0);
+});
