@@ -150,26 +150,37 @@ function halo(context, data, settings) {
   context.fillText(text, data.x + data.size + 5, data.y + settings.labelSize / 3);
 }
 
-/** Runs ForceAtlas2 a few rounds a frame, so that the page stays alive; a worker would need a blob. */
+/** Runs ForceAtlas2 in short turns, so that the page stays alive; a worker would need a blob.
+ *  Many nodes are moved on a copy, and drawn anew only now and then: drawing costs more than moving them. */
 function arrange(rounds) {
   const run = ++layout;
+  const many = graph.order > 1000;
+  const moved = many ? graph.copy() : graph;
   const settings = { ...forceAtlas2.inferSettings(graph), barnesHutOptimize: graph.order > 300, adjustSizes: graph.order < 300, linLogMode: graph.order >= 300, gravity: graph.order < 300 ? 1 : 0.3, scalingRatio: graph.order < 300 ? 8 : 20, slowDown: 1 + Math.log(graph.order + 1) };
   let done = 0;
   let each = 1;
+  let drawn = performance.now();
+  const show = () => {
+    if (many) graph.updateEachNodeAttributes((node, a) => (moved.hasNode(node) ? { ...a, x: moved.getNodeAttribute(node, "x"), y: moved.getNodeAttribute(node, "y") } : a), { attributes: ["x", "y"] });
+    drawn = performance.now();
+  };
+  const next = (turn) => (many ? setTimeout(turn, 0) : requestAnimationFrame(turn));
   const step = () => {
     if (run !== layout) return;
     const began = performance.now();
-    forceAtlas2.assign(graph, { iterations: each, settings });
+    forceAtlas2.assign(moved, { iterations: each, settings });
     done += each;
     const spent = performance.now() - began;
-    each = Math.max(1, Math.min(12, Math.round((each * 10) / Math.max(spent, 0.5)))); // some 10 ms a frame
+    each = Math.max(1, Math.min(12, Math.round((each * 10) / Math.max(spent, 0.5)))); // some 10 ms a turn
     place.dataset.rounds = String(done);
-    if (done < rounds) requestAnimationFrame(step);
+    const over = done >= rounds;
+    if (over || began - drawn > 3000) show();
+    if (!over) next(step);
     else { place.dataset.settled = "1"; tell(); }
   };
   delete place.dataset.settled;
   status.textContent = words.busy;
-  requestAnimationFrame(step);
+  next(step);
 }
 
 function tell() {
@@ -295,7 +306,7 @@ document.getElementById("all").addEventListener("click", async () => {
   add(found.nodes);
   join(found);
   left = found.left;
-  shown(graph.order > 2000 ? 120 : 300);
+  shown(graph.order > 2000 ? 80 : 300);
 });
 if (innerWidth < 900) document.getElementById("filter").open = false;
 place.dataset.ready = "1";
