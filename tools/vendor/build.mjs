@@ -16,6 +16,12 @@ const PATCHES = [
     to: 'return Promise.resolve([]); let s = "";',
   },
   {
+    // Prefixes of half the world's vocabularies: ours are the store's (static/sparql.js).
+    file: /yasgui\.esm\.js$/,
+    from: /prefixes_default = \{[^{}]*\}/,
+    to: "prefixes_default = {}",
+  },
+  {
     // A style sheet written by script is what the Content-Security-Policy forbids; sparql.css has these rules.
     file: /yasgui\.esm\.js$/,
     from: /var o = document\.createElement\("style"\);\s*o\.type = "text\/css", o\.gripid = r, o\.styleSheet \? o\.styleSheet\.cssText = n : o\.appendChild\(document\.createTextNode\(n\)\), e\.appendChild\(o\);/,

@@ -235,6 +235,7 @@ function filters() {
   return given;
 }
 async function ask(path, given) {
+  delete place.dataset.settled;
   status.textContent = words.busy;
   const answer = await fetch(`/explore/${path}?${given}`, { headers: { accept: "application/json" } });
   if (!answer.ok) {
