@@ -22,6 +22,12 @@ const PATCHES = [
     to: "prefixes_default = {}",
   },
   {
+    // One of them stays behind unused, and reads like a path.
+    file: /yasgui\.esm\.js$/,
+    from: /\bawol = "[^"]*"/,
+    to: 'awol = ""',
+  },
+  {
     // A style sheet written by script is what the Content-Security-Policy forbids; sparql.css has these rules.
     file: /yasgui\.esm\.js$/,
     from: /var o = document\.createElement\("style"\);\s*o\.type = "text\/css", o\.gripid = r, o\.styleSheet \? o\.styleSheet\.cssText = n : o\.appendChild\(document\.createTextNode\(n\)\), e\.appendChild\(o\);/,
