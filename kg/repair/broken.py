@@ -47,7 +47,7 @@ _BROKEN_GLOSS = re.compile(
 )
 _LETTERS = re.compile(f"[^\\W\\d_{HAN}]+")
 #: Letters of other scripts in the middle of Chinese text.
-_MISREAD = re.compile(f"[{HAN}]{{0,4}}[\u2500-\u257f\u3041-\u3129\u0370-\u04ff]")
+_MISREAD = re.compile(f"[{HAN}]{{0,4}}[\u2500-\u257f\u3041-\u3129\u0370-\u04ff\u00e0-\u01dc]")
 _ODD_CHAR = re.compile(
     "[\u2150-\u218f\u2190-\u25ff\u2460-\u24ff\u3040-\u3129\u0370-\u04ff\uff21-\uff5e]"
 )
@@ -154,7 +154,8 @@ class _Flat:
 def _everywhere(text: str, glosses: Glosses) -> frozenset[str]:
     """Characters that carry their gloss (nearly) wherever they occur, twice at least."""
     counts = Counter(g.char for g in glosses.damage)
-    return frozenset(c for c, n in counts.items() if n > 1 and n >= 0.8 * text.count(c))
+    all_counts = Counter(text)
+    return frozenset(c for c, n in counts.items() if n > 1 and n >= 0.8 * all_counts[c])
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +317,7 @@ def _solve(
         rival = _rival(span, spans[1:], page, letters)
         if finding.decided and span.unseen >= UNSEEN and not _smooth(span, found[0].text, letters):
             finding = replace(finding, decided=False)
-        if rival and finding.decided:
+        if rival and finding.reproduced:
             said = f"{finding.patch.after} or {rival}: the bytes are the same"
             finding = replace(finding, evidence=said, decided=False)
         out.append(finding)

@@ -76,5 +76,6 @@ def _by_machine(text: str, found: list[Gloss], *, traditional: bool) -> bool:
     needed, repeats = NEEDED[traditional]
     if total < needed or total - len(fitting) < repeats or total < len(found) / 2:
         return False
-    occurrences = sum(text.count(c) for c in fitting)
+    counts = Counter(text)
+    occurrences = sum(counts[c] for c in fitting)
     return total >= COVERAGE * occurrences
