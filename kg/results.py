@@ -132,8 +132,23 @@ class Answer:
         if self.kind == "boolean" and format in ("csv", "tsv"):
             return b"true\n" if self else b"false\n"  # the recommendation leaves it open
         with _evaluation(self.name):
-            written: bytes = self._result.serialize(format=ROW_FORMATS[format])
+            result = self._again() if "terms" in self.__dict__ else self._result
+            written: bytes = result.serialize(format=ROW_FORMATS[format])
         return written
+
+    def _again(self) -> Any:
+        """Give rows that were read already once more, for the engine to write."""
+        if self.kind != "rows":
+            return self._result
+        if any(isinstance(term, ox.Triple) for row in self.terms for term in row):
+            raise QueryError(
+                f"{self.name}: a row holds a triple, and its rows were read already",
+                hint="ask again, and write the answer before its rows are read",
+            )
+        lines = ["\t".join(f"?{name}" for name in self.columns)]
+        lines += ["\t".join("" if t is None else str(t) for t in row) for row in self.terms]
+        text = "".join(f"{line}\n" for line in lines)
+        return ox.parse_query_results(text.encode(), format=ox.QueryResultsFormat.TSV)
 
     def _used(self) -> dict[str, str]:
         """Return the prefixes that the triples need."""

@@ -25,6 +25,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
+from kg.dataset import dataset
 from kg.errors import StoreError
 from kg.folder import (
     DATA,
@@ -331,10 +332,24 @@ class Store:
     def query(self, sparql: str, *, base_iri: str | None = None) -> Any:
         """Evaluate SPARQL over the merge of all graphs; pyoxigraph's result.
 
-        The prefixes of ontology/prefixes.yaml are known. Raises SyntaxError as pyoxigraph does;
+        The named graphs of GRAPH and FROM are those that are exported: never the catalog. The
+        prefixes of ontology/prefixes.yaml are known. Raises SyntaxError as pyoxigraph does;
         what comes from a user goes through :func:`kg.query.run`.
         """
-        return self.engine.query(sparql, base_iri=base_iri, prefixes=prefixes(self.base))
+        known = prefixes(self.base)
+        seen = dataset(self, sparql, base_iri=base_iri) if self._has_catalog() else None
+        if seen is None or seen.whole:
+            return self.engine.query(sparql, base_iri=base_iri, prefixes=known)
+        return self.engine.query(
+            sparql,
+            base_iri=base_iri,
+            prefixes=known,
+            default_graph=seen.default,
+            named_graphs=seen.named,
+        )
+
+    def _has_catalog(self) -> bool:
+        return self.engine.contains_named_graph(self._catalog)
 
     def triples(
         self, subject: Any, predicate: Any, object: Any, /

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from kg.dataset import Dataset, dataset
 from kg.errors import QueryError
 from kg.query import bind, find
-from kg.serve.dataset import Dataset, dataset
 from kg.serve.errors import Refused
 from kg.serve.negotiate import GRAPHS, ROWS, TYPES, not_acceptable
 from kg.serve.refuse import refuse_calls

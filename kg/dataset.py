@@ -30,7 +30,12 @@ _names: tuple[Store, list[Any]] | None = None
 
 
 def dataset(
-    store: Store, sparql: str, *, default: tuple[str, ...] = (), named: tuple[str, ...] = ()
+    store: Store,
+    sparql: str,
+    *,
+    default: tuple[str, ...] = (),
+    named: tuple[str, ...] = (),
+    base_iri: str | None = None,
 ) -> Dataset:
     """Return the dataset of a query: what the request names, else what FROM names, else everything.
 
@@ -41,12 +46,14 @@ def dataset(
         folded = sparql.casefold()
         if "graph" not in folded and "from" not in folded:
             return _DEFAULT_ONLY  # as nearly always, and without a look at the tokens
-        words = {t.text.casefold() for t in tokens(sparql)} & {"graph", "from"}
-        if not words:
-            return _DEFAULT_ONLY
-        if "from" not in words:
+        words = [t.text for t in tokens(sparql)]
+        folds = [word.casefold() for word in words]
+        if "from" not in folds:
+            after = (b for a, b in zip(folds, [*words[1:], ""], strict=True) if a == "graph")
+            if all(_is_other(word, catalog_graph(store.base)) for word in after):
+                return _DEFAULT_ONLY
             return Dataset(False, [ox.DefaultGraph()], exported(store))
-        default, named = _from(store, sparql)
+        default, named = _from(store, sparql, base_iri)
     hidden = catalog_graph(store.base)
     try:
         return Dataset(
@@ -58,25 +65,36 @@ def dataset(
         raise QueryError(f"the name of a graph is no IRI: {error}") from error
 
 
+def _is_other(word: str, hidden: str) -> bool:
+    """Whether what follows GRAPH is written out as an IRI, and is not the hidden one."""
+    plain = word.startswith("<") and "://" in word and "\\" not in word and "/." not in word
+    return plain and word[1:-1] != hidden
+
+
 def exported(store: Store) -> list[Any]:
     """Return the graphs that may be seen; found once in the life of a snapshot."""
+    if not store.read_only:
+        return [ox.NamedNode(name) for name in store.graphs()]
     global _names  # noqa: PLW0603 - a worker has one store
     if _names is None or _names[0] is not store:
         _names = (store, [ox.NamedNode(name) for name in store.graphs()])
     return _names[1]
 
 
-def _from(store: Store, sparql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _from(
+    store: Store, sparql: str, base_iri: str | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Read the FROM clauses, which the engine forgets when graphs are named beside the query."""
     from rdflib.plugins.sparql import prepareQuery
 
     from kg.vocab import prefixes
 
     try:
-        clauses = prepareQuery(sparql, initNs=prefixes(store.base)).algebra.datasetClause or ()
+        clauses = prepareQuery(sparql, initNs=prefixes(store.base), base=base_iri).algebra
+        clauses = clauses.datasetClause or ()
     except Exception as error:  # rdflib fails in many ways on what it cannot read
         # What is malformed is told as such by the engine's own parser.
-        ox.Store().query(sparql, prefixes=prefixes(store.base))
+        ox.Store().query(sparql, base_iri=base_iri, prefixes=prefixes(store.base))
         raise QueryError(
             f"the FROM clause cannot be read: {error}", hint="use default-graph-uri instead"
         ) from error
