@@ -141,6 +141,8 @@ def _given(store: Any, query: Any) -> dict[str, object]:
         " GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 1",
         "hazard": "SELECT ?x (COUNT(*) AS ?n) { ?p kg:stresses ?x }"
         " GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 1",
+        "concept": "SELECT ?x (COUNT(*) AS ?n) { ?p kg:stresses ?x }"
+        " GROUP BY ?x ORDER BY DESC(?n) ?x LIMIT 1",
         "notice": "SELECT ?x { ?x a kg:Notice } ORDER BY ?x LIMIT 1",
     }
     return {

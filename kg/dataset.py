@@ -90,8 +90,8 @@ def _from(
     from kg.vocab import prefixes
 
     try:
-        clauses = prepareQuery(sparql, initNs=prefixes(store.base), base=base_iri).algebra
-        clauses = clauses.datasetClause or ()
+        read = prepareQuery(sparql, initNs=prefixes(store.base), base=base_iri)
+        clauses = read.algebra.datasetClause or ()
     except Exception as error:  # rdflib fails in many ways on what it cannot read
         # What is malformed is told as such by the engine's own parser.
         ox.Store().query(sparql, base_iri=base_iri, prefixes=prefixes(store.base))

@@ -108,7 +108,9 @@ def fuller(store) -> Store:
         published="2020-04-13",
         notice=notice("e", raw),
         meetings=(
-            Meeting(name="会议", date="2020-04-11", region="黑龙江省", venue="北京", evidence=at("要")),
+            Meeting(
+                name="会议", date="2020-04-11", region="黑龙江省", venue="北京", evidence=at("要")
+            ),
         ),
         incidents=(Incident(name=names[0], evidence=at(names[0])),),
         policies=(Policy(name=names[1], evidence=at(names[1])),),
@@ -170,7 +172,7 @@ def test_each_parameter_narrows_the_answer_and_agrees_with_rdflib(name, paramete
         f"{name} {parameter}", OPTIONAL.get(parameter)
     )
     narrowed, whole = run(fuller, name, given), run(fuller, name, ASKED.get(name))
-    assert 0 < len(narrowed)
+    assert len(narrowed) > 0
     assert len(narrowed) <= len(whole) or name == "regions-without"  # what is left out, narrowed
     text = bind(query, given, store=fuller)
     graph = rdflib.Graph()
@@ -808,7 +810,7 @@ def test_where_files_lie_on_this_machine_no_query_sees(text, found):
     store = Store.memory()
     notice, hidden = f"{store.base}notice/a", catalog_graph(store.base)
     assert hidden.endswith("/catalog")
-    store.replace(notice, f"<urn:s> <urn:p> 'said' <{notice}> .".encode(), path="/x", state="{}")
+    store.replace(notice, f'<urn:s> <urn:p> "said" <{notice}> .'.encode(), path="/x", state="{}")
     for name, iri_ in (("NOTICE", notice), ("HIDDEN", hidden), ("BASE", hidden[:-7])):
         text = text.replace(f"<{name}", f"<{iri_}")
     answer = run(store, text)
