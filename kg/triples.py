@@ -38,6 +38,9 @@ __all__ = ["CONTEXT", "notice_iri", "notice_key", "quads", "vocabulary_quads"]
 CONTEXT = 16
 #: A cited document of which kind is a legal act (eli:LegalResource).
 _LEGAL = re.compile(r"(法|条例|规定|办法|规程|标准)(（[^）]*）|\([^)]*\))?$")
+#: Words of a clause that make another act, and what may stand between them and who that is.
+_URGING = re.compile(r"督促|确保|要求|责令|责成|引导|指导|落实")
+_EACH = ("", "各类", "各", "有关")
 _MODALITY = {
     "obligation": KG.Obligation,
     "prohibition": KG.Prohibition,
@@ -123,6 +126,8 @@ class _Writer:
             self._campaign(campaign)
         for obligation in record.obligations:
             self._obligation(obligation)
+        for cited in (*record.policies, *record.incidents):
+            self._named_by(cited.name, cited.evidence)
         for suspect in record.suspects:
             self._damage(suspect)
         for number, correction in enumerate(record.corrections):
@@ -309,6 +314,8 @@ class _Writer:
             self._add(node, KG.responsibility, f"<{concept(responsibility).iri}>")
         for hazard in item.hazards:
             self._add(node, KG.about, f"<{concept(hazard).iri}>")
+        for rest in _urged(item.quote):
+            self._add(node, KG.urges, text(rest))
         if item.bearer:
             self._add(node, KG.bearer, self._name("org", item.bearer, KG.Addressee))
             self._add(node, KG.bearerInherited, boolean(item.bearer_inherited))
@@ -325,6 +332,13 @@ class _Writer:
             self._add(node, KG.deadline, date(end))
             if start:
                 self._add(node, KG.deadlineStart, date(start))
+
+    def _named_by(self, name: str, evidence: tuple[Evidence, ...]) -> None:
+        """Link the places that name a thing to the regions whose clauses hold the name."""
+        clauses = self.record.obligations
+        for region in sorted({o.region for o in clauses if o.region and name in o.quote}):
+            for item in evidence:
+                self._add(self.spans[item], KG.namedBy, self._region(region))
 
     def _prove(self, node: str, evidence: tuple[Evidence, ...]) -> None:
         for item in evidence:
@@ -381,6 +395,17 @@ class _Writer:
         if suspect.after:
             self._add(node, KG.after, text(suspect.after))
         self._select(node, iri, suspect.start, suspect.end)
+
+
+def _urged(clause: str) -> tuple[str, ...]:
+    """Cut what a clause makes another do: it begins with who that is.
+
+    >>> _urged("督促各类企业整改")
+    ('各类企业整改', '企业整改', '类企业整改')
+    """
+    rests = [clause[m.end() :] for m in _URGING.finditer(clause)]
+    cut = (rest.removeprefix(each) for rest in rests for each in _EACH if rest.startswith(each))
+    return tuple(dict.fromkeys(rest for rest in cut if rest))
 
 
 @cache

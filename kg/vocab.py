@@ -146,9 +146,11 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     aspect: str
     responsibility: str
     about: str
+    urges: str
     # of evidence, damage, notices, policies, regions, concepts, runs
     quote: str
     sentence: str
+    namedBy: str
     damage: str
     before: str
     after: str
