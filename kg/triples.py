@@ -126,8 +126,10 @@ class _Writer:
             self._campaign(campaign)
         for obligation in record.obligations:
             self._obligation(obligation)
-        for cited in (*record.policies, *record.incidents):
-            self._named_by(cited.name, cited.evidence)
+        for policy in record.policies:
+            self._named_by(policy.name, policy.evidence)
+        for incident in record.incidents:
+            self._named_by(incident.name, incident.evidence)
         for suspect in record.suspects:
             self._damage(suspect)
         for number, correction in enumerate(record.corrections):
