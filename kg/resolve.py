@@ -380,8 +380,10 @@ class _Resolver:
 
     def _presided(self, segment: Segment, start: int) -> bool:
         """会议由某市副市长主持: the meeting is the city's, where nobody had the word before."""
+        if self.current is not None:
+            return False
         by = _PRESIDED_BY.match(self.text, start, segment.end)
-        mention = self.place.at(by.end()) if by and self.current is None else None
+        mention = self.place.at(by.end()) if by else None
         if mention is None or mention.person:
             return False
         last = self._last_of_path(mention)

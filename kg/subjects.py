@@ -122,8 +122,12 @@ def does(text: str, start: int, end: int) -> bool:
     >>> does("市发生火灾", 1, 5), does("市委书记王某走进煤矿", 1, 10), does("市长陪同检查", 0, 6)
     (False, True, False)
     """
-    if text[start : start + 1] == "某" or _NOT_DOING.search(text, start, end):
-        return False
+    return _predicate(text, start, end) and not (
+        text[start : start + 1] == "某" or _NOT_DOING.search(text, start, end)
+    )
+
+
+def _predicate(text: str, start: int, end: int) -> bool:
     body = _SUBJECT_BODY.match(text, start, end)
     position = body.end() if body else start
     leader = _LEADER.match(text, position, end)
