@@ -16,6 +16,7 @@ from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
+from kg.relate.quoted import spoken
 from kg.relate.parse import VERBS, Parse, is_leading, parse, reported, slice_of
 
 Force = Literal["order", "doing", "topic", "told"]
@@ -43,6 +44,11 @@ _DEMANDS = pattern("clauses", "demands")
 _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
+_DEALT_WITH = pattern("clauses", "dealt-with")
+#: Modals that open a clause by themselves, whatever stands before.
+_OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
+#: 为…营造…, 为…提供…: aims.
+_SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾护航"})
 #: First characters of signs of tense and negation.
 _TENSE = "已未曾正没"
 #: Signs of tense that the predicates of a sentence share.
@@ -120,15 +126,23 @@ class _Reader:
         """Where names of the vocabulary end."""
         self.joined = False
         """Whether a comma parts it from what comes."""
+        self.dealt = False
+        """Whether the next segment says what is done with what this one names."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
-            tells = (c for _, cs in sentence for c in cs if c.kind == "past")
+            tells = (c for _, cs, _ in sentence for c in cs if c.kind == "past")
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
-            for segment, cues in sentence:
+            for index, (segment, cues, demanded) in enumerate(sentence):
                 self._mode(segment, cues)
+                if demanded and not self.section:
+                    self.mode = "order"
+                if segment.closer == "？":
+                    continue  # a question, also a rhetorical one
                 parsed = parse(self.text, segment, cues, self.strengths)
+                following = sentence[index + 1][:2] if index + 1 < len(sentence) else None
+                self.dealt = following is not None and self._deals(*following)
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
@@ -136,12 +150,19 @@ class _Reader:
             _leave_out(self.out, sentence[0][0].sentence, self.text)
         return self.out
 
-    def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue]]]]:
+    def _deals(self, segment: Segment, cues: Sequence[Cue]) -> bool:
+        """Whether a segment begins with 由 or a modal that needs something to be about: 可, 不得."""
+        first = cues[0] if cues and cues[0].start == segment.start else None
+        return first is not None and (
+            first.word == "由" or (first.kind == "modal" and first.word not in _OPENS)
+        )
+
+    def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
         cues, lines = self.layers.cues, self.layers.lines
         starts = [c.start for c in cues]
         body = (s for s in self.layers.segments if lines[s.line].kind != "title")
-        for _, group in groupby(body, key=lambda s: s.sentence):
-            yield [(s, slice_of(cues, starts, s)) for s in group]
+        for _, group in groupby(spoken(self.text, body), key=lambda s: s[0].sentence):
+            yield [(s, slice_of(cues, starts, s), demanded) for s, demanded in group]
 
     def _mode(self, segment: Segment, cues: Sequence[Cue]) -> None:
         """Whether the passage directs or tells from this segment on."""
@@ -193,10 +214,19 @@ class _Reader:
             self._extend(parsed)
         elif self._is_condition(parsed):
             self.condition, self.pending = (parsed.start, parsed.end), []
-        elif is_leading(self.text, parsed):
+        elif is_leading(self.text, parsed) or (self.dealt and self._is_dealt_with(parsed)):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _is_dealt_with(self, parsed: Parse) -> bool:
+        """排名末位的乡镇，由…约谈; 对无事故的企业，可以…: the one whom the next segment deals with."""
+        return (
+            parsed.segment.closer == "，"
+            and parsed.modal is None
+            and (parsed.verb is None or parsed.verb.end <= parsed.end - 3)
+            and _DEALT_WITH.search(self.text, parsed.start, parsed.end) is not None
+        )
 
     def _extend(self, parsed: Parse) -> None:
         """The segment goes on with the clause before it."""
@@ -303,7 +333,8 @@ class _Reader:
             return "told", "了"
         if verb is None:
             return "told", "no predicate"
-        if parsed.aim or (verb.word == "确保" and _GENERAL_STATE.search(words)):
+        serves = parsed.opener == "为" and parsed.prep and verb.word in _SERVES
+        if parsed.aim or serves or (verb.word == "确保" and _GENERAL_STATE.search(words)):
             return "told", "aim"
         led = parsed.contiguous or parsed.prep or parsed.object_prep
         if counted and not led:
@@ -447,6 +478,8 @@ def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) ->
     verb = verb or parsed.coverb
     if verb is not None:
         clause.action, clause.action_at = verb.word, verb.start
+        if len(verb.word) == 2 and verb.word[1] == "起" and text.startswith("来", verb.end):
+            clause.action = verb.word[0]  # 扛起来, as 扛
         clause.degree = int(verb.value) if verb.value.isdigit() else 1
     elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
         clause.action, clause.action_at = modal.word[1:], modal.start + 1

@@ -58,11 +58,20 @@ _ONLY_ADVERBS = frozenset(
         "即刻",
     }
 )
+#: How the subject before it is to act: 承接宴席的饭店按餐次留样.
+_HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
 #: 联合公安部门查处: with an agent behind it, no verb.
 _JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner"})
+#: Bans that are the object of a verb before them: 做到整改不打折扣.
+_INSIDE = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
+#: Modals that also stand within what is spoken of: 不能整改的, 需要停产的.
+_WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", "可", "可以"})
+#: What leads to its means, with a predicate of its own behind: 利用喇叭播报知识.
+_MEANS = frozenset({"利用", "通过", "依托", "借助"})
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
+_ON_THE_DAY = frozenset({"当天", "当日", "当晚", "期间", "首日", "第一"})
 _JOINS = frozenset({"", "、"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
@@ -240,7 +249,9 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
         if cue.kind != "modal":
             continue
         if found is None:
-            if verb_first and cue.value == "recommendation":
+            if verb_first and (cue.value == "recommendation" or cue.word in _INSIDE):
+                continue
+            if cue.word in _WEAK and _nominal(text, cues, index):
                 continue
             found = cue
         elif "的" in text[found.end : cue.start] or (
@@ -249,6 +260,14 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
         ):
             found = cue
     return found
+
+
+def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:
+    """暂时不能改的|管住: the modal only says of what the verb behind 的 speaks."""
+    mark = text.find("的", cues[index].end, cues[-1].start)
+    return mark >= 0 and any(
+        c.start == mark + 1 and (c.kind in VERBS or c.kind == "adverb") for c in cues[index + 1 :]
+    )
 
 
 def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
@@ -293,8 +312,15 @@ class _Finder:
             position = cues[i].end
             i += 1
         self.at = position
+        agent = self._agent(i) if bare else None
+        if agent is not None:
+            self.adverbial = True
+            return agent
         if i < count and cues[i].start == position:
             cue = cues[i]
+            if led and cue.word == "对照":  # 认真对照清单: a verb where an adverb leads it
+                self.plain = True
+                return Cue(cue.start, cue.end, "verb", "1", cue.word)
             idiom = cue.kind == "i" and (led or not bare)
             if cue.word == _JOINTLY and self._scan(i + 1, cue.end) is not None:
                 self.coverb = cue
@@ -315,6 +341,14 @@ class _Finder:
             if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
                 return cue
         return self._scan(i, position)
+
+    def _agent(self, i: int) -> Cue | None:
+        """经劝导不挪的由交警拖移: what the agent behind …的 does."""
+        for k in range(i, len(self.cues)):
+            cue = self.cues[k]
+            if cue.word == "由" and self.text[cue.start - 1] == "的":
+                return self._scan(k + 1, cue.end)
+        return None
 
     def _fills(self, i: int) -> bool:
         """Whether a word only leads up to the verb."""
@@ -342,6 +376,9 @@ class _Finder:
                 if cue.start == mark + 1 and cue.kind == "adverb" and self._verb_follows(k):
                     self.adverbial = True
                     return self.cues[k + 1]
+                if cue.start > mark + 2 and cue.kind == "prep" and cue.word in _HOW:
+                    self.adverbial = True
+                    return self._scan(k + 1, cue.end)
             mark = self.text.find("的", mark + 1, self.end)
         return None
 
@@ -378,9 +415,16 @@ class _Finder:
 
     def _during(self, cue: Cue) -> bool:
         """检查中发现, 开工前清点: the first verb only tells when."""
+        if self.text[cue.end : min(cue.end + 2, self.end)] in _ON_THE_DAY:
+            return True
         if not self._follows(cue, "中时后前") or (cue.kind == "verb" and cue.value >= "2"):
             return False
         return self.text[cue.end : cue.end + 2] not in words()
+
+    def _when(self, cue: Cue) -> bool:
+        """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
+        after = self.text[cue.end : min(cue.end + 2, self.end)]
+        return (after[:1] in {"前", "后"} and after not in words()) or after in _ON_THE_DAY
 
     def _list_of_verbs(self, k: int) -> bool:
         """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
@@ -434,6 +478,8 @@ class _Finder:
                 ]
             found = behind or found
         found = [k for k in found if not self._follows(cues[k], "的")]
+        late = [k for k in found if not self._when(cues[k])]
+        found = late or found
         many = [k for k in found if cues[k].kind != "single"]
         for k in many:
             cue = cues[k]
@@ -491,6 +537,8 @@ def is_leading(text: str, parsed: Parse) -> bool:
     ends = _LEADING_END.search(written) is not None and "作为" not in written
     if parsed.opener == "以" and _AS.search(written):
         return True
+    if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
+        return "的" in text[parsed.verb.end : parsed.end]
     if parsed.then_prep:
         return parsed.opener not in _MOVERS and (ends or parsed.verb is None)
     if parsed.prep or parsed.object_prep:
@@ -506,6 +554,9 @@ def is_leading(text: str, parsed: Parse) -> bool:
             return True
         acts = parsed.opener in _FOR and parsed.verb.end < parsed.end - 1
         acts = acts and "的" not in text[parsed.start : parsed.verb.start]
+        means = next((c for c in parsed.cues if c.word == parsed.opener), None)
+        if means is not None and means.word in _MEANS:
+            acts = means.end + 2 <= parsed.verb.start and parsed.verb.end < parsed.end - 1
         return parsed.weak and parsed.opener not in _MOVERS and not acts
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
