@@ -43,6 +43,7 @@ def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
     parts: dict[str, list[str]] = {"stem": [], "complement": []}
     general = words()
     blocked: list[str] = []
+    apart: set[str] = set()
     for name in CUE_FILES:
         for row in rows(name):
             for word in row.words:
@@ -50,6 +51,8 @@ def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
                     parts[row.kind].append(word)
                 elif row.value == "block":
                     blocked.append(word)
+                elif row.value == "apart":
+                    apart.add(word)
                 else:
                     table.setdefault(word, (row.kind, row.value))
     for word in blocked:
@@ -59,7 +62,7 @@ def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
             if stem + complement not in general:
                 table.setdefault(stem + complement, ("v", ""))
     for word, kind in general.items():
-        if kind == "i" and _is_phrase(word, table, general):
+        if word in apart or (kind == "i" and _is_phrase(word, table, general)):
             continue
         table.setdefault(word, ("adverb" if kind == "d" else kind, ""))
     matcher = Matcher(table)
@@ -71,7 +74,8 @@ def _is_phrase(word: str, table: Mapping[str, tuple[str, ...]], general: Mapping
     first, second = word[:2], word[2:]
     ahead = table.get(first, (general.get(first, ""),))[0]
     return (
-        ahead in {"adverb", "dual", "d", "modal", "prep"} or table.get(second, ("",))[0] == "verb"
+        ahead in {"adverb", "dual", "d", "modal", "prep", "speech"}
+        or table.get(second, ("",))[0] == "verb"
     )
 
 

@@ -16,8 +16,8 @@ from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
-from kg.relate.quoted import spoken
 from kg.relate.parse import VERBS, Parse, is_leading, parse, reported, slice_of
+from kg.relate.quoted import spoken
 
 Force = Literal["order", "doing", "topic", "told"]
 Mode = Literal["order", "tell", "document", "narrative"]
@@ -126,12 +126,23 @@ class _Reader:
         """Where names of the vocabulary end."""
         self.joined = False
         """Whether a comma parts it from what comes."""
+        self.reasons = False
+        """Whether the sentence ends with 通知如下."""
+        self.purpose = False
+        """Whether a purpose (为贯彻…) stands before in such a sentence."""
         self.dealt = False
         """Whether the next segment says what is done with what this one names."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
-            tells = (c for _, cs, _ in sentence for c in cs if c.kind == "past")
+            tells = (
+                c
+                for s, cs, _ in sentence
+                for c in cs
+                if c.kind == "past" and not self.text.startswith("的，", s.end - 1)
+            )
+            self.purpose = False
+            self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
             for index, (segment, cues, demanded) in enumerate(sentence):
@@ -141,6 +152,7 @@ class _Reader:
                 if segment.closer == "？":
                     continue  # a question, also a rhetorical one
                 parsed = parse(self.text, segment, cues, self.strengths)
+                self.purpose = (self.purpose and index > 0) or parsed.purpose
                 following = sentence[index + 1][:2] if index + 1 < len(sentence) else None
                 self.dealt = following is not None and self._deals(*following)
                 if parsed.start < segment.end:
@@ -224,6 +236,8 @@ class _Reader:
         return (
             parsed.segment.closer == "，"
             and parsed.modal is None
+            and not (parsed.contiguous and parsed.verb and parsed.verb.value >= "2")
+            and not any(c.kind == "adverb" and c.start == parsed.start for c in parsed.cues)
             and (parsed.verb is None or parsed.verb.end <= parsed.end - 3)
             and _DEALT_WITH.search(self.text, parsed.start, parsed.end) is not None
         )
@@ -323,13 +337,17 @@ class _Reader:
             shares = last.why in _ASPECTS and parsed.contiguous
             if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
                 return "told", last.why
+        if self.reasons and self.purpose and parsed.segment.closer == "，":
+            return "told", "aim"
         if parsed.suffers:
             return "told", "被"
         if words.endswith("如下"):
             return "told", "如下"
         if modal is None and self._signs(parsed, words):
             return "told", "signature"
-        if any(self.text.startswith("了", c.end) for c in parsed.cues if c.kind in VERBS):
+        if words.endswith("了") or any(
+            self.text.startswith("了", c.end) for c in parsed.cues if c.kind in VERBS
+        ):
             return "told", "了"
         if verb is None:
             return "told", "no predicate"
@@ -397,6 +415,7 @@ class _Reader:
         if parsed.verb.end == parsed.end and not parsed.adverbial and parsed.strength == 1:
             return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
+        governs = governs and not (parsed.verb.word == "组织" and len(words) <= 4)
         return governs or not _BARE_HEADING.search(words)
 
     def _is_topic(self, parsed: Parse, *, alone: bool) -> bool:

@@ -30,7 +30,7 @@ _QUOTED = pattern("clauses", "quoted")
 #: Verbs of speech that report only where a comma or colon follows at once.
 ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐"})
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
-AMBIGUOUS = frozenset({"明确", "决定", "提出", "部署", "指出"})
+AMBIGUOUS = frozenset({"明确", "决定", "定于", "提出", "部署", "指出"})
 
 #: What opens a phrase that is no predicate whatever verbs stand in it.
 _ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "由于", "在", "自", "从"})
@@ -117,6 +117,8 @@ class Parse:
     """由 names who is to do it."""
     suffers: bool = False
     """被 before the verb: something happened to the subject."""
+    purpose: bool = False
+    """Opens with 为 and a verb: 为贯彻全省会议精神."""
     future: bool = False
     """Somebody plans it: 市安委办将组织督查."""
     strength: int = 1
@@ -149,7 +151,9 @@ def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     if cue.word in ONLY_AT_END:
         return False
     if cue.word in AMBIGUOUS:
-        return bool(_SPEAKER_OF_NOUN.search(before)) or (not before and cue.word == "决定")
+        return bool(_SPEAKER_OF_NOUN.search(before)) or (
+            not before and cue.word in {"决定", "定于"}
+        )
     return not before or bool(_SPEAKER_BEFORE.search(before))
 
 
@@ -176,6 +180,10 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     if first is not None and first.start == head:
         out.prep, out.object_prep = first.kind == "prep", first.kind == "object"
         out.opener = first.word
+        after = next((c for c in inner if c.start == first.end), None)
+        out.purpose = (
+            after is not None and after.kind in {"verb", "v"} and first.word in {"为", "为了"}
+        )
     out.modal = _modal(text, inner, head)
     finder = _Finder(text, inner, segment.end)
     if out.modal is not None:
@@ -265,8 +273,12 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
 def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:
     """暂时不能改的|管住: the modal only says of what the verb behind 的 speaks."""
     mark = text.find("的", cues[index].end, cues[-1].start)
-    return mark >= 0 and any(
-        c.start == mark + 1 and (c.kind in VERBS or c.kind == "adverb") for c in cues[index + 1 :]
+    if mark < 0 or any(c.kind in {"prep", "object"} for c in cues[index + 1 : index + 2]):
+        return False
+    last = cues[-1]
+    return any(
+        c.start == mark + 1 and (c.kind == "adverb" or (c.kind in VERBS and c is last))
+        for c in cues[index + 1 :]
     )
 
 
@@ -318,8 +330,10 @@ class _Finder:
             return agent
         if i < count and cues[i].start == position:
             cue = cues[i]
-            if led and cue.word == "对照":  # 认真对照清单: a verb where an adverb leads it
-                self.plain = True
+            if (
+                led and cue.word == "对照" and not self._verb_ends(i + 1, cue.end)
+            ):  # 认真对照清单: a verb where an adverb leads it
+                self.plain, self.at = True, cue.end
                 return Cue(cue.start, cue.end, "verb", "1", cue.word)
             idiom = cue.kind == "i" and (led or not bare)
             if cue.word == _JOINTLY and self._scan(i + 1, cue.end) is not None:
@@ -361,6 +375,11 @@ class _Finder:
         cues = self.cues
         after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
         return i + 1 < len(cues) and cues[i + 1].start == cues[i].end and cues[i + 1].kind in after
+
+    def _verb_ends(self, i: int, position: int) -> bool:
+        """Whether the verb at ``position`` is the last word: 对照排查."""
+        cue = self.cues[i] if i < len(self.cues) else None
+        return cue is not None and cue.start == position and cue.end == self.end
 
     def _follows(self, cue: Cue, chars: str) -> bool:
         return cue.end < self.end and self.text[cue.end] in chars
@@ -415,16 +434,20 @@ class _Finder:
 
     def _during(self, cue: Cue) -> bool:
         """检查中发现, 开工前清点: the first verb only tells when."""
+        if cue.kind == "verb" and cue.value >= "2":
+            return False
         if self.text[cue.end : min(cue.end + 2, self.end)] in _ON_THE_DAY:
             return True
-        if not self._follows(cue, "中时后前") or (cue.kind == "verb" and cue.value >= "2"):
+        if not self._follows(cue, "中时后前"):
             return False
         return self.text[cue.end : cue.end + 2] not in words()
 
     def _when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
-        return (after[:1] in {"前", "后"} and after not in words()) or after in _ON_THE_DAY
+        if after in _ON_THE_DAY:
+            return not (cue.kind == "verb" and cue.value >= "2")
+        return after[:1] in {"前", "后"} and after not in words()
 
     def _list_of_verbs(self, k: int) -> bool:
         """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
@@ -538,9 +561,11 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.opener == "以" and _AS.search(written):
         return True
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
-        return "的" in text[parsed.verb.end : parsed.end]
+        return ends and "的" in text[parsed.verb.end : parsed.end]
     if parsed.then_prep:
         return parsed.opener not in _MOVERS and (ends or parsed.verb is None)
+    if parsed.opener == "为" and parsed.prep and parsed.purpose:
+        return True
     if parsed.prep or parsed.object_prep:
         governs = (
             parsed.verb is not None
