@@ -366,3 +366,15 @@ def test_the_articles_of_an_order_are_cut_off_and_its_last_provisions_are_no_dut
         "　　第二条　本办法由县应急局解释，自公布之日起施行。\n"
     )
     assert [o.quote for o in duties(text)] == ["各村落实属地责任"]
+
+
+def test_the_rows_of_a_table_of_tasks_direct_and_its_other_columns_do_not():
+    text = (
+        "灵丘县2022年安全生产重点任务责任清单\n\n"
+        "序号 | 重点任务 | 具体措施 | 牵头领导 | 责任单位 | 完成时限\n"
+        "1 | 非煤矿山 | 对6座露天采石场逐座体检，边坡超高的降坡 | 副县长李平安 | 县应急局、县消防大队 | 5月底\n"
+        "2 | 宣传教育 | 安全知识进社区宣讲 | 宣传部部长 | 县教育局 | 6月\n"
+    )
+    record = kg.extract(read_text(text))
+    assert {s.hazard for s in record.stresses} == {"non-coal-mine", "quarry"}
+    assert "education-training" in {m.measure for m in record.measures}

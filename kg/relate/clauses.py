@@ -33,6 +33,7 @@ _PROHIBITS = pattern("clauses", "prohibits")
 _LAMENT = pattern("clauses", "lament")
 _TABLE_ROW = pattern("clauses", "table-row")
 _TASKS = pattern("clauses", "task-table")
+_TASK_CELL = pattern("clauses", "task-cell")
 _TIME_LEAD = pattern("clauses", "time-lead")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
@@ -113,6 +114,8 @@ class _Reader:
         self.line = -1
         self.section = 0
         """The rank of the heading that says that its section tells; 0 outside of such."""
+        self.tasks = False
+        """In the rows of a table of tasks, which directs."""
         self.table = False
         """In the rows of a table that tells."""
         self.colon = False
@@ -202,8 +205,12 @@ class _Reader:
         goes_on = self.mode == "order" and line.kind == "body" and not _NARRATES.search(words)
         directs = self.document and segment.start >= self.preamble_end
         self.mode = "document" if directs else "order" if goes_on else "narrative"
-        row = line.end - line.start < 200 and _TABLE_ROW.match(words) is not None
-        self.table = row and (self.table or not _TASKS.search(words))
+        bars = words.count("|") >= 3
+        row = line.end - line.start < 200 and (bars or _TABLE_ROW.match(words) is not None)
+        self.tasks = bars and (self.tasks or _TASKS.search(words) is not None)
+        self.table = row and not self.tasks and (self.table or not _TASKS.search(words))
+        if self.tasks:
+            self.mode = "document"
 
     def _heading(self, segment: Segment, cues: Sequence[Cue]) -> None:
         line = self.layers.lines[segment.line]
@@ -426,6 +433,8 @@ class _Reader:
         words = self.text[segment.start : segment.end]
         if not segment.numbered and _ORGAN.search(words):
             return False
+        if self.tasks:
+            return not (words.startswith("序号") or _TASK_CELL.search(words))
         if self.layers.lines[segment.line].kind == "heading":
             return True
         short = segment.end - segment.start <= SHORT

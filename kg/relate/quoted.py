@@ -17,6 +17,8 @@ _PART = re.compile(r"(?:[^，；：。！？《（]+|《[^《》]*》|（[^（�
 _ATTRIBUTION = pattern("clauses", "attribution")
 _DEMANDED = pattern("clauses", "demanded")
 _ARTICLE = pattern("clauses", "article")
+#: A cell that says something.
+_CELL = re.compile(r"[^|\s　][^|]*[^|\s　]")
 _ENDS = "。！？"
 #: Marks at which a quotation is a sentence, not a name.
 _INNER = re.compile(r"[，。！？；]")
@@ -28,16 +30,26 @@ def spoken(text: str, segments: Iterable[Segment]) -> Iterator[tuple[Segment, bo
     Numbers of articles (第七条　) are cut off; the attribution behind a quotation is no segment.
     """
     colon = False
-    for segment in segments:
-        if text.startswith("第", segment.start):
-            article = _ARTICLE.match(text, segment.start, segment.end)
-            if article is not None:
-                segment = replace(segment, start=article.end())
-        if text.startswith("“", segment.start):
-            yield from _cut(text, segment, after_colon=colon)
-        else:
-            yield segment, False
-        colon = segment.closer == "："
+    for whole in segments:
+        for segment in _cells(text, whole):
+            if text.startswith("“", segment.start):
+                yield from _cut(text, segment, after_colon=colon)
+            else:
+                yield segment, False
+        colon = whole.closer == "："
+
+
+def _cells(text: str, segment: Segment) -> Iterator[Segment]:
+    """The cells of a row of a table that lie in one segment; else the segment without its 第七条."""
+    if text.find("|", segment.start, segment.end) >= 0:
+        for cell in _CELL.finditer(text, segment.start, segment.end):
+            closer = segment.closer if cell.end() == segment.end else "。"
+            yield replace(segment, start=cell.start(), end=cell.end(), closer=closer)
+        return
+    article = None
+    if text.startswith("第", segment.start):
+        article = _ARTICLE.match(text, segment.start, segment.end)
+    yield segment if article is None else replace(segment, start=article.end())
 
 
 def _cut(text: str, segment: Segment, *, after_colon: bool) -> Iterator[tuple[Segment, bool]]:
