@@ -296,7 +296,9 @@ class _Reader:
         if self.condition is not None:
             clause.condition = self.text[slice(*self.condition)]
             clause.condition_at = self.condition[0]
-            if not _OCCASION.search(clause.condition):
+            bans = parsed.modal is not None and parsed.modal.value == "prohibition"
+            once = bans and clause.condition.startswith("一旦")  # a ban holds without its occasion
+            if not once and not _OCCASION.search(clause.condition):
                 clause.start = self.condition[0]
         if any(p.hard for p in self.pending):
             clause.force, clause.why = "told", "left out"
