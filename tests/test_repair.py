@@ -254,6 +254,12 @@ def test_two_terms_of_the_same_bytes_are_told_apart_by_the_page_or_not_at_all():
     assert bytes_of("檢查危化、煙花爆竹企業。" + broken)[0] != ["危化品"]
 
 
+def test_a_gloss_that_is_not_of_its_character_is_told_on_a_page_of_glosses():
+    restored = repair(notice(GLOSSED + "各地要和(cān / yù)加強監管。"))
+    assert [(e.kind, e.before) for e in restored.suspects] == [("gloss", "(cān / yù)")]
+    assert "和(cān / yù)加强监管" in restored.text
+
+
 def test_characters_without_another_traditional_form_are_found_on_traditional_pages():
     from kg.repair.alphabet import of_script
 

@@ -110,6 +110,12 @@ def _mirror(page: _Page) -> None:
     if chosen:
         page.patch([f.patch for f in chosen])
         glosses = gloss.find(page.text, traditional=traditional)
+    if glosses.gated:
+        told = [(e.start, e.end) for e in page.suspects]
+        for g in glosses.found:
+            begin, stop = page.alignment.to_input(g.start, g.end)
+            if not g.fits and not any(a < stop and begin <= b for a, b in told):
+                page.note(g.start, g.end, "", "gloss", f"no reading of {g.char}", applied=False)
     if glosses.damage:
         repeated = f"pinyin of the character before it, one of {len(glosses.damage)} on the page"
         for g in glosses.damage:
