@@ -50,7 +50,7 @@ class Progress(Protocol):
     """Told how far a build is."""
 
     def __call__(self, done: int, total: int, name: str, /) -> None:
-        """``done`` files of ``total`` are finished; ``name`` is the next."""
+        """``done`` files of ``total`` are finished; ``name`` is the next, and what failed so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -255,6 +255,8 @@ class _Build:
 
     def _tell(self, name: str) -> None:
         if self.progress is not None:
+            if self.report.failures:
+                name = f"{name} (failures: {len(self.report.failures)})".lstrip()
             self.progress(self.done, len(self.files), name)
 
     # --- what is there already --------------------------------------------------------------------

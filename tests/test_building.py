@@ -201,6 +201,15 @@ def test_any_order_of_changes_ends_in_what_one_build_gives(tmp_path_factory, ste
     assert merge_is_exact(tmp / "s")
 
 
+def test_progress_tells_what_failed_so_far(tmp_path):
+    write(tmp_path / "in", [1])
+    (tmp_path / "in" / "bad.txt").write_text("not Chinese", encoding="utf-8")
+    steps = []
+    kg.build(tmp_path / "in", store=tmp_path / "s", progress=lambda *step: steps.append(step))
+    assert steps[0] == (0, 2, "bad.txt")
+    assert steps[-1] == (2, 2, "(failures: 1)")
+
+
 # --- partitions -----------------------------------------------------------------------------------
 
 

@@ -175,18 +175,27 @@ def progress(what: str) -> Iterator[Step | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.text import Text
 
     from kg.results import safe
 
     console = Console(stderr=True)
-    columns: tuple[Any, ...] = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    rate = TextColumn("{task.fields[rate]}")
+    columns: tuple[Any, ...] = (BarColumn(), MofNCompleteColumn(), rate, TimeRemainingColumn())
     with Progress("{task.description}", *columns, console=console, transient=True) as bar:
-        task = bar.add_task(what, total=None)
+        task = bar.add_task(what, total=None, rate="")
 
         def step(done: int, total: int, name: str = "", /) -> None:
             text = Text(f"{what} {safe(name)}").markup
-            bar.update(task, completed=done, total=total, description=text)
+            speed = bar.tasks[task].speed
+            rate = f"{speed:.1f}/s" if speed else ""
+            bar.update(task, completed=done, total=total, description=text, rate=rate)
 
         yield step
