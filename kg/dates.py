@@ -97,7 +97,7 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
                 today = iso
         elif relative[0] in "当同":
             told = text.endswith("发生", 0, match.start())
-            iso = _of_accident(text, out[-20:]) if told else (out[-1].iso if out else None)
+            iso = _of_accident(text, out[-20:]) if told else _last_told(text, out[-20:], published)
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
         elif relative[0] in "上本周星":
             out.append(DateMention(*match.span(), _weekday(relative, today)))
@@ -110,6 +110,16 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
             out.append(DateMention(match.start(), match.end(), iso))
     return out
+
+
+def _last_told(text: str, days: list[DateMention], published: str | None) -> str | None:
+    """The ISO date of 当日: the last day named that is no limit (1月20日前) and not after the page's own."""
+    for day in reversed(days):
+        if text[day.end : day.end + 1] in {"前", "起", "至", "之"}:
+            continue
+        if day.iso and not (published and day.iso > published):
+            return day.iso
+    return days[-1].iso if days else None
 
 
 def _of_accident(text: str, days: list[DateMention]) -> str | None:

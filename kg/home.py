@@ -104,9 +104,14 @@ class Home:
                     found += [(2, m) for m in named]
         found.sort(key=lambda item: (item[0], item[1].start))
         for _, mention in found:
-            if mention.person or self.at(mention.end) is not None:
+            if mention.person:
+                continue
+            own = resolve(mention)
+            further = self.at(mention.end)
+            inside = resolve(further) if further is not None else None
+            if inside is not None and (own is None or regions.within(inside, own)):
                 continue  # 铜川市印台区: the last of a path, with those above it
-            self.add(resolve(mention))
+            self.add(own)
         if not self.home and self.document:
             self._number()
         self._first_person()

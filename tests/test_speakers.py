@@ -425,3 +425,32 @@ def test_what_is_told_of(written, meetings, campaigns, accidents):
         campaigns
     )
     assert plain(" ".join(i.name for i in record.incidents)) == plain(accidents)
+
+
+def test_a_street_whose_name_is_that_of_a_division_ends_no_path():
+    text = (
+        "【紧急】天津市和平区南市街道办事处关于做好消防安全工作的通知\n各社区居委会：\n"
+        "一、各社区要于12月25日前对老旧小区逐门栋检查一遍。\n天津市和平区南市街道办事处\n2021年12月20日"
+    )
+    record = kg.extract(text)
+    assert [r.name for r in record.regions] == ["和平区"]
+    assert {o.region for o in record.obligations} == {"和平区"}
+
+
+def test_what_the_title_calls_by_another_name_is_the_one_meeting_that_the_body_tells_of():
+    text = (
+        "平川矿业集团召开三季度安全视频会\n发布时间：2019-07-09\n"
+        "7月8日，平川矿业集团有限公司召开三季度安全生产工作会议。会议要求，要盯死瓦斯。"
+    )
+    (meeting,) = kg.extract(text).meetings
+    assert (meeting.name, meeting.date) == ("三季度安全生产工作会议", "2019-07-08")
+    assert len(meeting.evidence) == 2
+
+
+def test_the_same_day_is_not_that_of_a_limit():
+    text = "1月8日，省里开会，烟花企业1月20日前停产。兵团当日开会"
+    assert [d.iso for d in find_days(text, "2021-01-12")] == [
+        "2021-01-08",
+        "2021-01-20",
+        "2021-01-08",
+    ]

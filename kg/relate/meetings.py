@@ -192,6 +192,7 @@ class _Finder:
         """Each meeting under its fullest name; a name in the title takes what the body says of it."""
         ordered = sorted(found, key=lambda f: (_RANK[f.frame], -len(f.meeting.name), f.at))
         kept: list[tuple[Meeting, int]] = []
+        frames: list[str] = []
         for one in ordered:
             meeting, position, titled = one.meeting, one.at, one.frame == "title"
             for index, (known, at) in enumerate(kept):
@@ -206,10 +207,15 @@ class _Finder:
                     kept[index] = (_joined(meeting, known), min(at, position))
                     break
             else:
+                told = _only_one(kept, frames, meeting) if titled else None
+                if told is not None:
+                    kept[told] = (_joined(kept[told][0], meeting), kept[told][1])
+                    continue
                 if titled:
                     day = meeting.date or self._first_day(meeting.region)
                     meeting = replace(meeting, date=day)
                 kept.append((meeting, position))
+                frames.append(one.frame)
         kept.sort(key=lambda item: item[1])
         return kept
 
@@ -244,6 +250,20 @@ def meetings(
 ) -> list[tuple[Meeting, int]]:
     """The meetings that the notice names, each with the place where it was first reported."""
     return _Finder(layers, speakers, proof).run(names)
+
+
+def _only_one(
+    kept: Sequence[tuple[Meeting, int]], frames: Sequence[str], titled: Meeting
+) -> int | None:
+    """The one meeting of its owner that the body tells of: what the title calls by another name."""
+    own = [
+        index
+        for index, (known, _) in enumerate(kept)
+        if known.region == titled.region
+        and frames[index] in {"held", "subject"}
+        and (known.date == titled.date or not (known.date and titled.date))
+    ]
+    return own[0] if len(own) == 1 else None
 
 
 def _subsequence(short: str, long: str) -> bool:
