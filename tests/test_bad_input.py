@@ -150,10 +150,10 @@ def test_a_defect_on_one_notice_does_not_lose_the_others(files, tmp_path, monkey
         (files / f"{name}.txt").write_text(f"{GOOD}{name}", encoding="utf-8")
     real = kg.pipeline.extract_path
 
-    def fail(path):
+    def fail(path, **options):
         if path.name == "a.txt":
             raise ZeroDivisionError("oops")
-        return real(path)
+        return real(path, **options)
 
     monkeypatch.setattr(kg.pipeline, "extract_path", fail)
     done = kg_build(files, tmp_path)

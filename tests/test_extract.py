@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.evaluate import evaluate
+from kg.evaluate import evaluate, find_gold
+from kg.evaluate.baseline import Baseline, reached
 from kg.read import read_text
 
 GOLD = Path(__file__).parent / "gold"
@@ -162,3 +163,18 @@ def test_a_district_named_after_its_city_is_whose_report_it_is():
     assert said(text, "meetings", "name", "date", "region") == {
         ("全区安全生产工作会议", "2022-07-07", "印台区")
     }
+
+
+# --- floors ---------------------------------------------------------------------------------------
+
+WRITTEN = Path(__file__).parent / "written"
+
+
+@pytest.mark.parametrize(("folder", "notices"), [(GOLD, 1), (WRITTEN, 48)], ids=["seed", "written"])
+def test_the_floors_of_our_own_gold_hold(folder, notices):
+    """Floors move up with ``kg eval FOLDER --baseline FOLDER/baseline.json --update``."""
+    pairs, errors = find_gold([folder])
+    assert (len(pairs), errors) == (notices, [])
+    baseline = Baseline.read(folder / "baseline.json")
+    assert baseline is not None
+    assert baseline.broken(reached(evaluate([folder]), pairs)) == []
