@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -190,3 +191,27 @@ def readable_errors(path: Path | None) -> Iterator[None]:
             if needle.casefold() in said.casefold():
                 raise StoreError(f"{path}: {words}", hint=hint) from error
         raise StoreError(f"{path}: {getattr(error, 'strerror', None) or said}") from error
+
+
+def unfinished(path: Path) -> Path:
+    """Name the folder beside ``path`` under which it is made; what killed processes left so is removed.
+
+    >>> unfinished(Path("kg-store")).name.startswith(".kg-store.")
+    True
+    """
+    parent = path.absolute().parent
+    for left in parent.glob(f".{glob.escape(path.name)}.*.new"):
+        pid = left.name.removeprefix(f".{path.name}.").removesuffix(".new")
+        if pid.isdigit() and not _runs(int(pid)):
+            shutil.rmtree(left, ignore_errors=True)
+    return parent / f".{path.name}.{os.getpid()}.new"
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

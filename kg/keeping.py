@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,6 +19,7 @@ from kg.folder import (
     readable_errors,
     refuse_other,
     snapshot,
+    unfinished,
     write_marker,
 )
 from kg.parameters import resolve
@@ -72,7 +72,7 @@ def backup(store: Path | str, target: Path | str) -> Path:
     refuse_existing(target)
     with readable_errors(target):
         engine, marker, use = snapshot(path)
-        fresh = target.absolute().parent / f".{target.name}.{os.getpid()}.new"
+        fresh = unfinished(target)
         try:
             fresh.mkdir(parents=True)
             engine.backup(fresh / DATA)

@@ -16,7 +16,6 @@ holds ``writer.lock`` meanwhile. :mod:`kg.stores` says what of this every store 
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -37,6 +36,7 @@ from kg.folder import (
     refuse_other,
     snapshot,
     tidy,
+    unfinished,
     write_marker,
 )
 from kg.lock import WriterLock
@@ -101,7 +101,7 @@ class Store:
         if is_store(path):
             raise StoreError(f"{path}: there is a store already", hint="open it, or remove it")
         refuse_other(path)
-        fresh = path.absolute().parent / f".{path.name}.{os.getpid()}.new"
+        fresh = unfinished(path)
         with readable_errors(path):
             try:
                 fresh.mkdir(parents=True)

@@ -363,6 +363,15 @@ def test_a_build_killed_at_any_moment_loses_nothing(seed, tmp_path, tmp_path_fac
     )
 
 
+def test_what_a_process_left_that_was_killed_while_it_made_a_store_is_removed(tmp_path):
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    for pid in (gone.pid, os.getppid()):
+        (tmp_path / f".s.{pid}.new" / "rdf").mkdir(parents=True)
+    Store.create(tmp_path / "s").close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == [f".s.{os.getppid()}.new", "s"]
+
+
 def test_a_broken_bulk_load_leaves_the_store_as_it_was(tmp_path):
     write(tmp_path / "in", range(3))
     kg.build(tmp_path / "in", store=tmp_path / "s")
