@@ -48,6 +48,8 @@ VALUES = {
 }
 #: Queries that Virtuoso 7 answers otherwise, and that is not mended: see docs/servers.md.
 OTHERWISE = {"events"}
+#: What it ends with an internal error (SP031) where every parameter is given at once.
+TOO_MUCH = {"regions-by-themes"}
 #: Notices beside the seed; the second has lines that end in \\r\\n, for offsets must survive.
 NOTICES = {
     "one.txt": "黑龙江省安委会要求，各企业要狠抓尾矿库安全，严禁瞒报。各地要于2020年6月30日前完成排查。",
@@ -140,7 +142,8 @@ def test_every_named_query_answers_row_by_row_as_the_local_store_does(held):
         required = {p.name: values[p.name][0] for p in query.parameters if p.required}
         cases = [required]
         cases += [{**required, name: value} for name in values for value in values[name]]
-        cases.append({name: values[name][0] for name in values})
+        if not (virtuoso and query.name in TOO_MUCH):
+            cases.append({name: values[name][0] for name in values})
         for case in cases:
             there, here = run(held, query, case), run(local, query, case)
             assert there.columns == here.columns
