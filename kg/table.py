@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 SHOWN = 100
 
 
-class Table:
+class Table(ABC):
     r"""What has ``columns`` and ``cells`` can be written in all these ways.
 
     >>> class Two(Table):
@@ -30,13 +31,13 @@ class Table:
     __slots__ = ()
 
     @property
+    @abstractmethod
     def columns(self) -> tuple[str, ...]:
         """Names of the columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cells(self) -> Sequence[tuple[Any, ...]]:
         """The rows, of plain values."""
-        raise NotImplementedError
 
     def to_csv(self) -> str:
         """Write CSV (RFC 4180); what a spreadsheet would run as a formula gets an apostrophe."""

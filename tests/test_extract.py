@@ -68,6 +68,14 @@ def test_a_deadline_a_bearer_and_a_condition():
     assert rest
 
 
+def test_what_was_done_is_told_to_the_end_of_the_count():
+    body = (
+        "会议指出，去年以来全省共排查化工企业312家，整改隐患1560条。会议要求，要排查化工企业隐患。"
+    )
+    quotes = {quote for (quote,) in said(HEAD + body, "obligations", "quote")}
+    assert quotes == {"要排查化工企业隐患"}
+
+
 def test_meetings_have_date_and_region():
     (meeting,) = said(HEAD + "会议强调，要加强值守。", "meetings", "name", "date", "region")
     assert meeting == ("全省安全生产视频会议", "2021-05-05", "黑龙江省")

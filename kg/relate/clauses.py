@@ -366,13 +366,16 @@ class _Reader:
         led = parsed.contiguous or parsed.prep or parsed.object_prep
         if counted and not led:
             return "told", "statistics"
+        count = _COUNT.search(words)
+        if count is not None and count.end() == len(words) and last is not None and last.why:
+            return "told", "count"  # 去年共排查企业312家，整改隐患1560条
         if self.mode in {"order", "document"}:
             return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
         if self.mode == "tell":
             return "told", "tell"
         if verb.kind not in {"verb", "dual"}:
             return "told", "narrative"
-        return ("told", "count") if _COUNT.search(words) else ("doing", "")
+        return ("told", "count") if count is not None else ("doing", "")
 
     def _signs(self, parsed: Parse, words: str) -> bool:
         line = self.layers.lines[parsed.segment.line]
