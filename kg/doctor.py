@@ -10,6 +10,7 @@ import pyoxigraph as ox
 
 from kg.errors import KgError, VerifyError
 from kg.folder import DATA, PARTS, read_marker
+from kg.snapshot import in_use
 from kg.store import Store
 from kg.validate import validate
 from kg.verify import verify_notice
@@ -71,7 +72,7 @@ def _folder(path: Path) -> Iterator[str]:
     for inside in sorted(path.iterdir()):
         if inside.name == PARTS:
             yield f"{inside}: left by a build that was broken off; the same build goes on from it"
-        elif inside.name.startswith(DATA) and inside.name != marker.data:
+        elif inside.name.startswith(DATA) and inside.name != marker.data and not in_use(inside):
             yield f"{inside}: a database that is not in use"
 
 

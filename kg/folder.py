@@ -6,22 +6,13 @@ import glob
 import json
 import os
 import shutil
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
-from typing import IO
-
-import pyoxigraph as ox
 
 from kg.errors import StoreError
-
-try:
-    import fcntl
-except ImportError:  # Windows, where a folder in use cannot be removed anyway
-    fcntl = None  # type: ignore[assignment]
 
 #: Written into each store; a store of a higher number is refused, one of a lower is read. Since 2
 #: the marker names the folder of the database, so that a new one is put in its place at once.
@@ -30,8 +21,6 @@ MARKER = "kg-store.json"
 DATA = "rdf"
 #: Where a large build keeps what is extracted until all of it is loaded.
 PARTS = "parts"
-_IN_USE = ".in-use"
-_LOOKS, _PAUSE = 40, 0.025  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,38 +86,6 @@ def read_marker(path: Path) -> Marker:
     return Marker(base, data)
 
 
-def snapshot(path: Path) -> tuple[ox.Store, Marker, IO[bytes] | None]:
-    """Open for reading; where a writer tidies its files at that moment, look again.
-
-    Measured beside a writer that has just opened: each first look failed, each third one succeeded.
-    The file that comes with it, kept open, keeps :func:`tidy` from the database.
-    """
-    for look in range(_LOOKS):
-        marker = read_marker(path)
-        use = _use(path / marker.data)
-        try:
-            return ox.Store.read_only(str(path / marker.data)), marker, use
-        except (RuntimeError, OSError):
-            if use is not None:
-                use.close()
-            if look == _LOOKS - 1:
-                raise
-        time.sleep(_PAUSE)
-    raise AssertionError("the last look returns or raises")
-
-
-def _use(data: Path) -> IO[bytes] | None:
-    """Show other processes that this database is being read; where it can be shown."""
-    if fcntl is None:
-        return None
-    try:
-        file = (data / _IN_USE).open("rb")
-    except OSError:
-        return None
-    fcntl.flock(file, fcntl.LOCK_SH)
-    return file
-
-
 #: Names given by this process: an error may keep a database open that is gone from the disk.
 _used: set[str] = set()
 
@@ -139,29 +96,6 @@ def new_data(path: Path) -> str:
     name = next(n for n in (f"{DATA}-{i}" for i in count(2)) if n not in taken)
     _used.add(name)
     return name
-
-
-def mark_used(data: Path) -> None:
-    """Prepare a database for :func:`snapshot`."""
-    with suppress(OSError):
-        (data / _IN_USE).touch()
-
-
-def tidy(path: Path, marker: Marker) -> None:
-    """Remove databases that are no longer, or never became, the store's; not those being read.
-
-    Only who holds the writer's lock may call it.
-    """
-    for old in path.iterdir():
-        if old.name == marker.data or not old.is_dir() or not old.name.startswith(DATA):
-            continue
-        if fcntl is not None:
-            with suppress(FileNotFoundError), (old / _IN_USE).open("rb") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    continue
-        shutil.rmtree(old, ignore_errors=True)
 
 
 #: What the database says, and how a person would.

@@ -13,16 +13,15 @@ from kg.folder import (
     DATA,
     Marker,
     is_store,
-    mark_used,
     new_data,
     read_marker,
     readable_errors,
     refuse_other,
-    snapshot,
     unfinished,
     write_marker,
 )
 from kg.parameters import resolve
+from kg.snapshot import mark_used, snapshot
 from kg.store import Store
 from kg.stores import GraphStore
 
@@ -71,20 +70,18 @@ def backup(store: Path | str, target: Path | str) -> Path:
     path, target = Path(store), Path(target)
     refuse_existing(target)
     with readable_errors(target):
-        engine, marker, use = snapshot(path)
+        seen = snapshot(path)
         fresh = unfinished(target)
         try:
             fresh.mkdir(parents=True)
-            engine.backup(fresh / DATA)
+            seen.engine.backup(fresh / DATA)
             mark_used(fresh / DATA)
-            write_marker(fresh, Marker(marker.base))
+            write_marker(fresh, Marker(seen.marker.base))
             with suppress(OSError):
                 target.rmdir()
             fresh.rename(target)
         finally:
-            del engine
-            if use is not None:
-                use.close()
+            seen.release()
             shutil.rmtree(fresh, ignore_errors=True)
     return target
 
@@ -107,16 +104,14 @@ def restore(source: Path | str, store: Path | str, *, wait: float = 0.0) -> None
         raise StoreError(f"{path}: a store is no backup of itself")
     with Store.open(path, wait=wait) as opened, readable_errors(path):
         name = new_data(path)
-        engine, _, use = snapshot(Path(source))
+        seen = snapshot(Path(source))
         try:
-            engine.backup(path / name)
+            seen.engine.backup(path / name)
         except BaseException:
             shutil.rmtree(path / name, ignore_errors=True)
             raise
         finally:
-            del engine
-            if use is not None:
-                use.close()
+            seen.release()
         opened.base = marker.base
         opened.exchange(name)
 

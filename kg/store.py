@@ -20,7 +20,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -30,16 +30,14 @@ from kg.folder import (
     DATA,
     Marker,
     is_store,
-    mark_used,
     read_marker,
     readable_errors,
     refuse_other,
-    snapshot,
-    tidy,
     unfinished,
     write_marker,
 )
 from kg.lock import WriterLock
+from kg.snapshot import Snapshot, mark_used, snapshot, tidy
 from kg.stores import Change, StoredNotice
 from kg.vocab import BASE, DCTERMS, KG, RDF, catalog_graph, check_base, prefixes, vocabulary_graph
 
@@ -69,7 +67,7 @@ class Store:
         base: str,
         path: Path | None = None,
         read_only: bool = False,
-        held: WriterLock | IO[bytes] | None = None,
+        held: WriterLock | Snapshot | None = None,
     ) -> None:
         self._engine: ox.Store | None = engine
         self._kept = held
@@ -128,8 +126,9 @@ class Store:
         marker = read_marker(path)
         with readable_errors(path):
             if read_only:
-                engine, marker, use = snapshot(path)
-                return cls(engine, base=marker.base, path=path, read_only=True, held=use)
+                seen = snapshot(path)
+                base = seen.marker.base
+                return cls(seen.engine, base=base, path=path, read_only=True, held=seen)
             lock = WriterLock(path, wait=wait)
             try:
                 marker = read_marker(path)  # the writer before may have put another in place
@@ -162,10 +161,8 @@ class Store:
         finally:
             self._engine = None  # the database first, then what keeps others from it
             kept, self._kept = self._kept, None
-            if isinstance(kept, WriterLock):
+            if kept is not None:
                 kept.release()
-            elif kept is not None:
-                kept.close()
 
     def exchange(self, data: str) -> None:
         """Go on with another database of the folder, as kg.bulk has made it."""
