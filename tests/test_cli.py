@@ -94,24 +94,6 @@ def test_help_loads_nothing_heavy():
     assert done.stdout.endswith("LOADED []\n"), done.stdout
 
 
-@pytest.mark.slow
-def test_help_answers_in_a_fifth_of_a_second():
-    def took() -> float:
-        begin = time.perf_counter()
-        assert spawn("--help").returncode == 0
-        return time.perf_counter() - begin
-
-    bare = min(_bare() for _ in range(5))
-    took()  # compiles
-    assert min(took() for _ in range(7)) < max(0.2, 12 * bare)
-
-
-def _bare() -> float:
-    begin = time.perf_counter()
-    subprocess.run([sys.executable, "-c", "pass"], check=True)
-    return time.perf_counter() - begin
-
-
 def test_the_version_is_told():
     import kg as package
 
@@ -395,6 +377,17 @@ def test_a_reader_that_leaves_early_is_no_error(seed_store):
     assert writer.returncode == 141
 
 
+def wait_until_it_waits(pid: int) -> None:
+    """Return when a process sleeps, ten looks long: it has started, and waits for its input."""
+    about, looks = Path(f"/proc/{pid}/stat"), 0
+    if not about.exists():
+        time.sleep(5)
+        return
+    while looks < 10:
+        time.sleep(0.1)
+        looks = looks + 1 if about.read_text().rsplit(")", 1)[1].split()[0] == "S" else 0
+
+
 @pytest.mark.skipif(os.name != "posix", reason="needs POSIX signals")
 def test_an_interrupt_is_exit_code_130(store):
     words = [sys.executable, "-m", "kg", "query", "-", "--store", str(store)]
@@ -405,7 +398,7 @@ def test_an_interrupt_is_exit_code_130(store):
         # a shell's background job ignores the signal, and hands that on
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
-        time.sleep(1.5)  # it waits for the query
+        wait_until_it_waits(process.pid)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=60)
     assert process.returncode == 130
