@@ -251,6 +251,8 @@ class _Build:
         else:
             for outcome, nquads in self._extracted(todo):
                 self._one(outcome, nquads)
+            if local and self.target.store is not None:  # of one killed when all was loaded
+                shutil.rmtree(Path(self.target.where) / PARTS, ignore_errors=True)
         self._tell("")
 
     def _tell(self, name: str) -> None:

@@ -363,6 +363,14 @@ def test_a_build_killed_at_any_moment_loses_nothing(seed, tmp_path, tmp_path_fac
     )
 
 
+def test_what_a_build_left_that_was_killed_when_all_was_loaded_is_removed(tmp_path):
+    write(tmp_path / "in", range(2))
+    kg.build(tmp_path / "in", store=tmp_path / "s")
+    (tmp_path / "s" / PARTS).mkdir()
+    kg.build(tmp_path / "in", store=tmp_path / "s")
+    assert not (tmp_path / "s" / PARTS).exists()
+
+
 def test_what_a_process_left_that_was_killed_while_it_made_a_store_is_removed(tmp_path):
     gone = subprocess.Popen([sys.executable, "-c", ""])
     gone.wait()
