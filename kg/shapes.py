@@ -29,6 +29,9 @@ _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
 _INTEGER = re.compile("0|-?[1-9][0-9]*").fullmatch
 _PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
+#: Terms that pass and may come again (numbers, dates, names) are kept: so long ones, so many a test.
+_SHORT, _KEPT = 80, 20_000
+
 Said = Mapping[str, list[str]]
 """What a subject says: objects by predicate, all as N-Triples text."""
 Test = Callable[[Said, "Types"], bool]
@@ -52,10 +55,10 @@ class _Plan:
     )
     classes: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     others: list[Test] = field(default_factory=list)
-    checks: dict[str, tuple[int, frozenset[str], tuple[Callable[[str], bool], ...]]] = field(
-        default_factory=dict
+    checks: dict[str, tuple[int, frozenset[str], tuple[Callable[[str], bool], ...], set[str]]] = (
+        field(default_factory=dict)
     )
-    """What is asked of the objects of a predicate, put together."""
+    """What is asked of the objects of a predicate, put together; short terms known to pass."""
 
     def close(self) -> None:
         """Put together what is asked."""
@@ -64,6 +67,7 @@ class _Plan:
                 self.most.get(predicate, 1 << 30),
                 frozenset(self.classes.get(predicate, ())),
                 tuple(self.values.get(predicate, ())),
+                set(),
             )
 
 
@@ -104,15 +108,19 @@ def _kept(plan: _Plan, said: Said, types: Types) -> bool:
         check = checks.get(predicate)
         if check is None:
             continue
-        most, wanted, tests = check
+        most, wanted, tests, passed = check
         if len(objects) > most:
             return False
         for value in objects:
             if wanted and not wanted <= types.get(value, _NOTHING):
                 return False
+            if not tests or value in passed:
+                continue
             for test in tests:
                 if not test(value):
                     return False
+            if len(value) <= _SHORT and len(passed) < _KEPT:
+                passed.add(value)
     return all(test_all(said, types) for test_all in plan.others)
 
 
