@@ -21,6 +21,7 @@ _ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
 _ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PERSON = pattern("actors", "first-person")
+_MEDIUM = pattern("actors", "medium")
 _NO_SOURCE = pattern("actors", "no-source")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
 _ORGAN = pattern("actors", "organ")
@@ -176,6 +177,9 @@ class Home:
         following = self.at(end)
         while following is not None:
             end, following = following.end, self.at(following.end)
+        above = bisect_left(self.starts, start) - 1
+        while above >= 0 and self.mentions[above].end == start:
+            start, above = self.mentions[above].start, above - 1  # 嘉兴市南湖区: as its city
         before = text[title_start:start]
         if _TITLE_ELSEWHERE.search(text[max(title_start, start - 12) : start]):
             return False
@@ -201,7 +205,8 @@ class Home:
         """Those that page data names as its source: not credits, copies, navigation."""
         source = _SOURCE.search(self.text, line.start, line.end)
         if source:
-            return self._inside(*source.span(1))
+            named = self._inside(*source.span(1))
+            return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
         if _NO_SOURCE.search(self.text, line.start, line.end):
             return ()
         return self._inside(line.start, line.end)

@@ -17,7 +17,7 @@ from kg.layers import Layers, Line, Segment
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
-from kg.subjects import DOES, NOTHING, deed, does, is_guest, skip_time
+from kg.subjects import DOES, MEETS, NOTHING, deed, does, is_guest, skip_time
 from kg.turns import Speakers, Turn, of_level
 
 __all__ = ["Speakers", "Turn", "resolve"]
@@ -34,6 +34,8 @@ _NATIONAL_MEETING = pattern("actors", "national-meeting")
 _NOT_LEVEL = pattern("actors", "not-level")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
 _ORGAN = pattern("actors", "organ")
+_OWNS = pattern("actors", "owns-what-is-told")
+_PARTS = pattern("actors", "parts-of")
 _PRESIDED_BY = pattern("actors", "presided-by")
 _SEVERAL_MORE = pattern("actors", "several-more")
 _SPACED = pattern("actors", "spaced")
@@ -121,6 +123,8 @@ class _Resolver:
             return
         if self.out.home:
             lowest = self.out.home[0]
+            if self._tells_of_parts(lowest):
+                return
             evidence = next(
                 (
                     (m.start, m.end)
@@ -146,6 +150,17 @@ class _Resolver:
                     if found:
                         self._open(NATIONAL, found.span())
                         return
+
+    def _tells_of_parts(self, home: Division) -> bool:
+        """兵团各师市打出“组合拳”: those that the page is about speak, not the one above them."""
+        first = next((m for m in self.out.mentions if home in m.candidates), None)
+        title = self.layers.title
+        return (
+            first is not None
+            and title is not None
+            and first.end < title[1]
+            and _PARTS.match(self.text, first.end, title[1]) is not None
+        )
 
     def _open(self, who: Who, evidence: tuple[int, int]) -> None:
         self._give(0, who, evidence, acts=self.document)
@@ -425,6 +440,8 @@ class _Resolver:
             return False
         if done is NOTHING and not last.host and does(text, last.end, segment.end):
             done = DOES
+        if done is NOTHING and not last.weak and _OWNS.match(text, last.end, segment.end):
+            done = MEETS  # 广东的会议开得更早
         if done is NOTHING:
             self._wait(who, (mention.start, last.end), segment)
             return False

@@ -48,6 +48,7 @@ class Deed:
 
 NOTHING = Deed()
 DOES = Deed(acts=True)
+MEETS = Deed(acts=True, meets=True)
 _WATCHES = Deed(watches=True)
 
 

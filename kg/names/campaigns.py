@@ -17,6 +17,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
     """Named programmes of action with bounds of their own: a quoted name, a term, a number, a region."""
     head, bound = pattern("names", "campaign-head"), pattern("names", "campaign-bound")
     kind, word = pattern("names", "campaign-kind"), pattern("names", "campaign-word")
+    generic = pattern("names", "campaign-generic")
     out: list[Name] = []
     for segment in segments:
         words = text[segment.start : segment.end]
@@ -57,7 +58,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                 continue
             if not (bound.search(name) or regional or kind.match(clean)):
                 continue
-            if clean.startswith(("应急", "迅速", "立即")) or clean in {"专项行动", "集中整治行动"}:
+            if generic.search(clean):
                 continue
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))

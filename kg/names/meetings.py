@@ -25,13 +25,18 @@ _WHOLE = pattern("names", "meeting-whole")
 _TWO = pattern("names", "meeting-of-two")
 
 
+#: Frames that tell of a meeting as it is held.
+_TELLS = frozenset({"held", "subject"})
+
+
 def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, str]]:
     """Find the meetings named in the text, each with its frame.
 
     Frames: ``held``, ``subject`` (X会议在…召开), ``at`` (…会议上), ``after``, ``cited`` (贯彻…会议精神), ``other``.
     """
-    head, bad, nameless = (
+    head, held_kind, bad, nameless = (
         pattern("names", "meeting-head"),
+        pattern("names", "meeting-held-kind"),
         pattern("names", "meeting-not"),
         pattern("names", "meeting-nameless"),
     )
@@ -41,7 +46,9 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
         if "会" not in words:
             continue
         position = 0
-        for match in head.finditer(words):
+        told = "召开" in words or "举行" in words
+        heads = [*head.finditer(words), *(held_kind.finditer(words) if told else ())]
+        for match in sorted(heads, key=lambda m: m.end()):
             if match.start() < position:
                 continue
             end = match.end()
@@ -72,10 +79,15 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 frame = "held"
             else:
                 frame = _frame(words, begin, end)
+            if match.re is held_kind and frame not in _TELLS:
+                continue
             position = end
             name = name.strip(" 　")
             if len(name) < 3 or nameless.match(name) or name.startswith("精神"):
                 continue
+            dated = words[max(0, begin - 2) : begin] == "日的"
+            if frame not in _TELLS and not dated and head.fullmatch(name.rpartition("的")[2]):
+                continue  # 省里的调度会要求: what was named before, or nothing
             if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
                 continue
             names = _each_owner(name)

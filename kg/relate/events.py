@@ -15,15 +15,11 @@ from kg.resolve import Speakers
 Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
-_SETS_GOING = pattern("names", "campaign-sets-going")
-_GOING = pattern("names", "campaign-goes-on")
 _DAY = pattern("names", "incident-month-day")
 _READ = {"body", "heading", "title", "attachment"}
 
 
-def campaigns(
-    layers: Layers, speakers: Speakers, proof: Proof, told: Callable[[int], bool]
-) -> list[Campaign]:
+def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign]:
     """Campaigns of each region; one named only in the title gives way to its name in the body."""
     text = layers.text
     starts = [s.start for s in layers.segments]
@@ -43,11 +39,7 @@ def campaigns(
     names = dict.fromkeys(n.name for n in body)
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
-        if told(name.start) and not _GOING.match(text, name.end):
-            segment = layers.segments[bisect_right(starts, name.start) - 1]
-            if not _SETS_GOING.match(text[segment.start : name.start]):
-                continue
-        longer = next((o for o in names if o != name.name and o.endswith(name.name)), name.name)
+        longer = next((o for o in names if _shortens(name.name, o)), name.name)
         region = None if speakers.enterprise else speakers.at(name.start)
         out.setdefault((region, longer), []).append(proof(name.start, name.end))
     return [
@@ -170,6 +162,11 @@ def _day(name: Name, text: str, days: list[DateMention], low: int) -> str | None
 
 def _iso(year: int, month: int, day: int) -> str | None:
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
+
+
+def _shortens(short: str, long: str) -> bool:
+    """百日攻坚 is the 夏季安全生产百日攻坚行动 of the same notice."""
+    return short != long and short in long
 
 
 def _subsequence(short: str, long: str) -> bool:

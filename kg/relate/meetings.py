@@ -59,7 +59,7 @@ class _Finder:
             low, _ = self.bounds.get(s.sentence, (s.start, s.end))
             self.bounds[s.sentence] = (low, s.end)
 
-    def run(self, names: Iterable[tuple[Name, str]]) -> list[tuple[Meeting, int]]:
+    def run(self, names: Iterable[tuple[Name, str]]) -> list[tuple[Meeting, int, bool]]:
         found: list[_Found] = []
         for name, frame in names:
             segment = self.layers.segments[bisect_right(self.starts, name.start) - 1]
@@ -89,7 +89,8 @@ class _Finder:
                     for other in self._others(meeting, low, name.start)
                 ]
         kept = self._merge(found)
-        return [(self._with_posts(m, at), at) for m, at in kept]
+        told = frozenset(self.told)
+        return [(self._with_posts(m, at), at, at in told) for m, at in kept]
 
     # -- whose -----------------------------------------------------------------------------------------
     def _region(self, name: Name, segment: Segment, high: int) -> str | None:
@@ -247,8 +248,11 @@ class _Finder:
 
 def meetings(
     layers: Layers, speakers: Speakers, proof: Proof, names: Iterable[tuple[Name, str]]
-) -> list[tuple[Meeting, int]]:
-    """The meetings that the notice names, each with the place where it was first reported."""
+) -> list[tuple[Meeting, int, bool]]:
+    """The meetings that the notice names, each with where it was first reported, and whether it is told of.
+
+    A meeting that is only cited (传达…精神, …结束后) is not told of.
+    """
     return _Finder(layers, speakers, proof).run(names)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from kg.annotate import strength_of
 from kg.cues import pattern
@@ -13,6 +13,7 @@ from kg.model import (
     NATIONAL,
     Evidence,
     Measure,
+    Meeting,
     Notice,
     Record,
     Region,
@@ -89,7 +90,6 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     titled = title_clause(layers) if document else None
     if titled is not None:
         clauses.insert(0, titled)
-    told = _told(clauses)
     enterprise = speakers.enterprise
 
     def region_at(position: int) -> str | None:
@@ -98,7 +98,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     def meeting_at(position: int) -> str | None:
         region = speakers.at(position)
         name = None
-        for meeting, at in held:
+        for meeting, at, _ in held:
             if at <= position and meeting.region == region:
                 name = meeting.name
         return name
@@ -111,8 +111,8 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         id=notice.id,
         title=notice.title or title,
         published=notice.published or layers.published,
-        regions=_regions(speakers, named, proof),
-        meetings=tuple(m for m, _ in held),
+        regions=_regions(speakers, named, [m for m, _, told in held if told], proof),
+        meetings=tuple(m for m, _, _ in held),
         stresses=tuple(
             Stress(
                 region=f.region,
@@ -144,7 +144,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
             for f in stated
             if f.scheme == "measure"
         ),
-        campaigns=tuple(events.campaigns(layers, speakers, proof, told)),
+        campaigns=tuple(events.campaigns(layers, speakers, proof)),
         policies=tuple(events.policies(layers, proof)),
         incidents=tuple(accidents),
         obligations=tuple(duties),
@@ -154,30 +154,24 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     )
 
 
-def _told(clauses: list[Clause]) -> Callable[[int], bool]:
-    starts = [c.start for c in clauses]
-
-    def told(position: int) -> bool:
-        index = bisect_right(starts, position) - 1
-        return index >= 0 and clauses[index].end > position and clauses[index].force == "told"
-
-    return told
-
-
 def _regions(
-    speakers: Speakers, named: set[str | None], proof: Callable[[int, int], Evidence]
+    speakers: Speakers,
+    named: set[str | None],
+    told: Sequence[Meeting],
+    proof: Callable[[int, int], Evidence],
 ) -> tuple[Region, ...]:
+    """Who acts or speaks; whoever's meeting is ``told`` of holds it, though nobody is said to."""
     if speakers.enterprise:
         return ()
-    places: dict[str, list[tuple[int, int]]] = {}
+    places: dict[str, list[Evidence]] = {}
     for name, span in speakers.acting:
-        places.setdefault(name, []).append(span)
+        places.setdefault(name, []).append(proof(*span))
     for turn in speakers.turns:
         if turn.region is not None and turn.region in named and turn.evidence is not None:
-            places.setdefault(turn.region, []).append(turn.evidence)
-    out = [
-        Region(name=name, evidence=tuple(dict.fromkeys(proof(*s) for s in spans)))
-        for name, spans in places.items()
-    ]
+            places.setdefault(turn.region, []).append(proof(*turn.evidence))
+    for meeting in told:
+        if meeting.region is not None and meeting.region not in places:
+            places[meeting.region] = list(meeting.evidence)
+    out = [Region(name=name, evidence=tuple(dict.fromkeys(found))) for name, found in places.items()]
     out.sort(key=lambda r: (r.name != NATIONAL, r.evidence[0].start))
     return tuple(out)
