@@ -34,7 +34,9 @@ _SIGNER = re.compile(r"(?:政府|委员会|办公室|指挥部|[局厅委办院]
 _PLAN = re.compile(r"^.{6,80}(?:方案|通知|意见|计划|办法|规定|要点|细则|通告|公告)$")
 _NAMED = re.compile(r"名\s*称\s*[:：]\s*(\S[^\n　]{5,90}?)(?=\s{2,}|　|$)", re.MULTILINE)
 #: A line above the body that begins with the page's date: [ 2024-02-21 ]　撰稿：质安部.
-_DATED = re.compile(r"[\s　\[【（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?![一-鿿\d])")
+_DATED = re.compile(
+    r"[\s　\[【（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?![一-鿿\d])"
+)
 _PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|日\s*期)\s*[:：]")
 
 #: A stretch between punctuation marks; a quotation, title or bracket is taken whole. Digits keep the

@@ -172,6 +172,8 @@ def _regions(
     for meeting in told:
         if meeting.region is not None and meeting.region not in places:
             places[meeting.region] = list(meeting.evidence)
-    out = [Region(name=name, evidence=tuple(dict.fromkeys(found))) for name, found in places.items()]
+    out = [
+        Region(name=name, evidence=tuple(dict.fromkeys(found))) for name, found in places.items()
+    ]
     out.sort(key=lambda r: (r.name != NATIONAL, r.evidence[0].start))
     return tuple(out)
