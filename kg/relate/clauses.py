@@ -16,32 +16,24 @@ from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
-from kg.relate.parse import VERBS, Parse, is_leading, parse, reported, slice_of
+from kg.relate.parse import Parse, is_leading, parse, slice_of
+from kg.relate.passage import Passage
+from kg.relate.predicate import VERBS
 from kg.relate.quoted import spoken
 
 Force = Literal["order", "doing", "topic", "told"]
-Mode = Literal["order", "tell", "document", "narrative"]
 
 _CONDITION = pattern("clauses", "condition")
-_HOLD = pattern("clauses", "hold")
-_PREAMBLE_END = pattern("clauses", "preamble-end")
 _COUNT = pattern("clauses", "count")
-_BACKGROUND_SECTION = pattern("clauses", "background-section")
 _LEFT_OUT = pattern("clauses", "left-out")
 _GENERAL_STATE = pattern("clauses", "general-state")
 _PROHIBITS = pattern("clauses", "prohibits")
-_LAMENT = pattern("clauses", "lament")
-_TABLE_ROW = pattern("clauses", "table-row")
-_TASKS = pattern("clauses", "task-table")
 _TASK_CELL = pattern("clauses", "task-cell")
 _TIME_LEAD = pattern("clauses", "time-lead")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
-_NARRATES = pattern("clauses", "narrates")
 _OCCASION = pattern("clauses", "occasion")
-_REPORTS = pattern("titles", "report-title")
-_DEMANDS = pattern("clauses", "demands")
 _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
@@ -55,7 +47,6 @@ _TENSE = "已未曾正没"
 #: Signs of tense that the predicates of a sentence share.
 _ASPECTS = frozenset({"将", "正", "正在", "已", "曾"})
 _PASSIVE = pattern("clauses", "passive")
-_RANKS = tuple(pattern("clauses", f"rank-{n}") for n in ("one", "two", "three"))
 #: Longest heading within the text, and longest afterthought without a verb, in characters.
 SHORT = 14
 
@@ -105,21 +96,8 @@ class _Reader:
         self.text = layers.text
         self.strengths = strengths
         self.document = document
-        title = layers.text[slice(*layers.title)] if layers.title else ""
-        self.reports = document and _REPORTS.search(title) is not None
-        """A notice that reports (…情况的通报): its sections direct only under a heading that does."""
-        self.preamble_end = _preamble_end(layers) if document else -1
+        self.passage = Passage(layers, document=document)
         self.out: list[Clause] = []
-        self.mode: Mode = "narrative"
-        self.line = -1
-        self.section = 0
-        """The rank of the heading that says that its section tells; 0 outside of such."""
-        self.tasks = False
-        """In the rows of a table of tasks, which directs."""
-        self.table = False
-        """In the rows of a table that tells."""
-        self.colon = False
-        """The line before ended with a colon."""
         self.pending: list[Parse] = []
         """Leading phrases."""
         self.condition: tuple[int, int] | None = None
@@ -149,9 +127,7 @@ class _Reader:
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
             for index, (segment, cues, demanded) in enumerate(sentence):
-                self._mode(segment, cues)
-                if demanded and not self.section:
-                    self.mode = "order"
+                self._enter(segment, cues, demanded=demanded)
                 if segment.closer == "？":
                     continue  # a question, also a rhetorical one
                 parsed = parse(self.text, segment, cues, self.strengths)
@@ -179,54 +155,14 @@ class _Reader:
         for _, group in groupby(spoken(self.text, body), key=lambda s: s[0].sentence):
             yield [(s, slice_of(cues, starts, s), demanded) for s, demanded in group]
 
-    def _mode(self, segment: Segment, cues: Sequence[Cue]) -> None:
-        """Whether the passage directs or tells from this segment on."""
-        if segment.line != self.line:
-            self._line(segment)
-        spoken = reported(self.text, segment, cues)
-        if spoken is not None and not self.section:
-            self.mode = "order" if spoken.value == "order" else "tell"
+    def _enter(self, segment: Segment, cues: Sequence[Cue], *, demanded: bool) -> None:
+        spoken = self.passage.enter(segment, cues)
+        if spoken is not None:
             if spoken.start > segment.start:  # 对…，要求…: the phrase belongs to what is demanded
                 self.pending = []
             self.condition, self.last = None, None
-        elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
-            self.mode = "narrative"
-        if segment.numbered:
-            self._heading(segment, cues)
-        if self.section or self.table:
-            self.mode = "tell"
-        self.colon = segment.closer == "："
-
-    def _line(self, segment: Segment) -> None:
-        """A line begins: in a formal notice it directs; in a report it goes on unless it narrates."""
-        self.line = segment.line
-        line = self.layers.lines[segment.line]
-        words = self.text[line.start : line.end]
-        goes_on = self.mode == "order" and line.kind == "body" and not _NARRATES.search(words)
-        directs = self.document and segment.start >= self.preamble_end
-        self.mode = "document" if directs else "order" if goes_on else "narrative"
-        bars = words.count("|") >= 3
-        row = line.end - line.start < 200 and (bars or _TABLE_ROW.match(words) is not None)
-        self.tasks = bars and (self.tasks or _TASKS.search(words) is not None)
-        self.table = row and not self.tasks and (self.table or not _TASKS.search(words))
-        if self.tasks:
-            self.mode = "document"
-
-    def _heading(self, segment: Segment, cues: Sequence[Cue]) -> None:
-        line = self.layers.lines[segment.line]
-        rank = next(
-            (n for n, form in enumerate(_RANKS, 1) if form.match(self.text[line.start : line.end])),
-            len(_RANKS) + 1,
-        )
-        words = self.text[segment.start : segment.end]
-        if _BACKGROUND_SECTION.match(words) or (len(words) <= 24 and _LAMENT.search(words)):
-            self.section = self.section if 0 < self.section < rank else rank
-        elif self.reports and rank == 1 and not _announces(words, segment, cues):
-            self.section = rank
-        elif self.section and rank <= self.section:
-            self.section = 0
-            if self.document:
-                self.mode = "document"
+        if demanded and not self.passage.section:
+            self.passage.mode = "order"
 
     def _segment(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
         if parsed.back and self.last is not None and parsed.modal is None and not parsed.adverbial:
@@ -285,10 +221,10 @@ class _Reader:
                 self._extend(parsed)
                 return
             waits = parsed.segment.closer == "，" and self.condition is None
-            if waits and self.mode in {"order", "document"} and not _limited(words):
+            if waits and self.passage.mode in {"order", "document"} and not _limited(words):
                 self._wait(parsed, words)
                 return
-        if why == "no predicate" and self.mode in {"order", "document"} and _limited(words):
+        if why == "no predicate" and self.passage.mode in {"order", "document"} and _limited(words):
             force, why = "order", ""
         first = self.pending[0] if self.pending else parsed
         segment = parsed.segment
@@ -304,8 +240,8 @@ class _Reader:
             clause.force, clause.why = "told", "left out"
         _fill(clause, parsed, self.pending, self.text)
         self.out.append(clause)
-        if clause.force == "order" and self.mode == "narrative":
-            self.mode = "order"
+        if clause.force == "order" and self.passage.mode == "narrative":
+            self.passage.mode = "order"
         self.last, self.joined = clause, segment.closer == "，"
         self.pending, self.condition = [], None
 
@@ -332,8 +268,8 @@ class _Reader:
         if parsed.hard or _LEFT_OUT.search(words):
             return "told", "left out"
         if modal is not None:
-            tells = self.mode == "narrative" and modal.value == "permission"
-            tells = tells or (self.mode == "tell" and bool(self.section))
+            tells = self.passage.mode == "narrative" and modal.value == "permission"
+            tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
             return ("told", "narrative") if tells else ("order", "")
         if past is not None and not self._inside(parsed, past):
             return "told", past.word
@@ -369,9 +305,9 @@ class _Reader:
         count = _COUNT.search(words)
         if count is not None and count.end() == len(words) and last is not None and last.why:
             return "told", "count"  # 去年共排查企业312家，整改隐患1560条
-        if self.mode in {"order", "document"}:
+        if self.passage.mode in {"order", "document"}:
             return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
-        if self.mode == "tell":
+        if self.passage.mode == "tell":
             return "told", "tell"
         if verb.kind not in {"verb", "dual"}:
             return "told", "narrative"
@@ -409,7 +345,7 @@ class _Reader:
             return False
         if verb.kind in {"verb", "dual"} or not parsed.weak:
             return True
-        if self.mode == "document" or self.text[verb.start - 1] == "的":
+        if self.passage.mode == "document" or self.text[verb.start - 1] == "的":
             return True
         ahead = {"prep", "object", "adverb"}
         return any(c.kind in ahead and c.start < verb.start for c in parsed.cues) or (
@@ -433,12 +369,12 @@ class _Reader:
     def _is_topic(self, parsed: Parse, *, alone: bool) -> bool:
         """A heading: a line of its own, or a numbered stretch that is a whole short sentence."""
         segment = parsed.segment
-        if parsed.modal is not None or self.mode == "tell":
+        if parsed.modal is not None or self.passage.mode == "tell":
             return False
         words = self.text[segment.start : segment.end]
         if not segment.numbered and _ORGAN.search(words):
             return False
-        if self.tasks:
+        if self.passage.tasks:
             return not (words.startswith("序号") or _TASK_CELL.search(words))
         if self.layers.lines[segment.line].kind == "heading":
             return True
@@ -446,14 +382,6 @@ class _Reader:
         if words[0] in "〇○◆◇▲△□■●★☆" and short:
             return True
         return segment.numbered and alone and segment.closer in "。\n" and short
-
-
-def _announces(words: str, segment: Segment, cues: Sequence[Cue]) -> bool:
-    """Whether a heading of a report begins a section of demands: an imperative, or 下一步要求."""
-    opens = bool(cues) and cues[0].start == segment.start
-    return _DEMANDS.search(words) is not None or (
-        opens and cues[0].kind in {"verb", "v", "dual", "adverb", "modal"}
-    )
 
 
 def _limited(words: str) -> bool:
@@ -473,22 +401,6 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:
             before.force, before.why = "told", "object put first"
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
             before.force, before.why = "told", "left out"
-
-
-def _preamble_end(layers: Layers) -> int:
-    """In a formal notice everything before 通知如下, or before its first section, is reasons."""
-    first = -1
-    for segment in layers.segments:
-        line = layers.lines[segment.line]
-        if line.kind not in {"body", "heading"}:
-            continue
-        if _PREAMBLE_END.search(layers.text, segment.start, segment.end):
-            return segment.end
-        if segment.numbered and first < 0:
-            first = segment.start
-            if _RANKS[0].match(layers.text[line.start : line.end]) is None:
-                break
-    return first
 
 
 def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> None:

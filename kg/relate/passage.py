@@ -1,0 +1,116 @@
+"""Passages: whether the text directs or tells at a place, by its kind, its headings, tables and who speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+from kg.cues import pattern
+from kg.layers import Cue, Layers, Segment
+from kg.relate.parse import reported
+
+Mode = Literal["order", "tell", "document", "narrative"]
+
+_HOLD = pattern("clauses", "hold")
+_PREAMBLE_END = pattern("clauses", "preamble-end")
+_BACKGROUND_SECTION = pattern("clauses", "background-section")
+_LAMENT = pattern("clauses", "lament")
+_TABLE_ROW = pattern("clauses", "table-row")
+_TASKS = pattern("clauses", "task-table")
+_NARRATES = pattern("clauses", "narrates")
+_REPORTS = pattern("titles", "report-title")
+_DEMANDS = pattern("clauses", "demands")
+_RANKS = tuple(pattern("clauses", f"rank-{n}") for n in ("one", "two", "three"))
+
+
+class Passage:
+    """Walks along with the reader of clauses and knows what kind of passage it is in."""
+
+    def __init__(self, layers: Layers, *, document: bool) -> None:
+        self.layers = layers
+        self.text = layers.text
+        self.document = document
+        title = layers.text[slice(*layers.title)] if layers.title else ""
+        self.reports = document and _REPORTS.search(title) is not None
+        """A notice that reports (…情况的通报): its sections direct only under a heading that does."""
+        self.preamble_end = _preamble_end(layers) if document else -1
+        self.mode: Mode = "narrative"
+        self.line = -1
+        self.section = 0
+        """The rank of the heading that says that its section tells; 0 outside of such."""
+        self.tasks = False
+        """In the rows of a table of tasks, which directs."""
+        self.table = False
+        """In the rows of a table that tells."""
+
+    def enter(self, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
+        """Set the mode from this segment on; give the verb of speech that set it, if one did."""
+        if segment.line != self.line:
+            self._line(segment)
+        spoken = reported(self.text, segment, cues)
+        if self.section:
+            spoken = None
+        if spoken is not None:
+            self.mode = "order" if spoken.value == "order" else "tell"
+        elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
+            self.mode = "narrative"
+        if segment.numbered:
+            self._heading(segment, cues)
+        if self.section or self.table:
+            self.mode = "tell"
+        return spoken
+
+    def _line(self, segment: Segment) -> None:
+        """A line begins: in a formal notice it directs; in a report it goes on unless it narrates."""
+        self.line = segment.line
+        line = self.layers.lines[segment.line]
+        words = self.text[line.start : line.end]
+        goes_on = self.mode == "order" and line.kind == "body" and not _NARRATES.search(words)
+        directs = self.document and segment.start >= self.preamble_end
+        self.mode = "document" if directs else "order" if goes_on else "narrative"
+        bars = words.count("|") >= 3
+        row = line.end - line.start < 200 and (bars or _TABLE_ROW.match(words) is not None)
+        self.tasks = bars and (self.tasks or _TASKS.search(words) is not None)
+        self.table = row and not self.tasks and (self.table or not _TASKS.search(words))
+        if self.tasks:
+            self.mode = "document"
+
+    def _heading(self, segment: Segment, cues: Sequence[Cue]) -> None:
+        line = self.layers.lines[segment.line]
+        rank = next(
+            (n for n, form in enumerate(_RANKS, 1) if form.match(self.text[line.start : line.end])),
+            len(_RANKS) + 1,
+        )
+        words = self.text[segment.start : segment.end]
+        if _BACKGROUND_SECTION.match(words) or (len(words) <= 24 and _LAMENT.search(words)):
+            self.section = self.section if 0 < self.section < rank else rank
+        elif self.reports and rank == 1 and not _announces(words, segment, cues):
+            self.section = rank
+        elif self.section and rank <= self.section:
+            self.section = 0
+            if self.document:
+                self.mode = "document"
+
+
+def _announces(words: str, segment: Segment, cues: Sequence[Cue]) -> bool:
+    """Whether a heading of a report begins a section of demands: an imperative, or 下一步要求."""
+    opens = bool(cues) and cues[0].start == segment.start
+    return _DEMANDS.search(words) is not None or (
+        opens and cues[0].kind in {"verb", "v", "dual", "adverb", "modal"}
+    )
+
+
+def _preamble_end(layers: Layers) -> int:
+    """In a formal notice everything before 通知如下, or before its first section, is reasons."""
+    first = -1
+    for segment in layers.segments:
+        line = layers.lines[segment.line]
+        if line.kind not in {"body", "heading"}:
+            continue
+        if _PREAMBLE_END.search(layers.text, segment.start, segment.end):
+            return segment.end
+        if segment.numbered and first < 0:
+            first = segment.start
+            if _RANKS[0].match(layers.text[line.start : line.end]) is None:
+                break
+    return first
