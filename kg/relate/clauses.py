@@ -8,7 +8,7 @@ precedes, a condition (…的，一旦…) is kept apart.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 from typing import Literal
 
@@ -38,6 +38,10 @@ _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
 _DEALT_WITH = pattern("clauses", "dealt-with")
+_LABEL = pattern("clauses", "label")
+_ADDRESSEE = pattern("clauses", "addressee")
+_MAXIM = pattern("clauses", "maxim")
+_SPEAKER = pattern("clauses", "speaker-before")
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: 为…营造…, 为…提供…: aims.
@@ -45,7 +49,9 @@ _SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾�
 #: First characters of signs of tense and negation.
 _TENSE = "已未曾正没"
 #: Signs of tense that the predicates of a sentence share.
-_ASPECTS = frozenset({"将", "正", "正在", "已", "曾"})
+_ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
+#: What somebody says of himself in a report.
+_AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
 #: Longest heading within the text, and longest afterthought without a verb, in characters.
 SHORT = 14
@@ -113,6 +119,12 @@ class _Reader:
         """Whether a purpose (为贯彻…) stands before in such a sentence."""
         self.dealt = False
         """Whether the next segment says what is done with what this one names."""
+        self.cut: int | None = None
+        """Where a reminder ends in the segment."""
+        self.said = False
+        """Whether somebody has spoken in the sentence."""
+        self.addressed = False
+        """Whether the next segment begins with what somebody is to do."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
@@ -122,7 +134,7 @@ class _Reader:
                 for c in cs
                 if c.kind == "past" and not self.text.startswith("的，", s.end - 1)
             )
-            self.purpose = False
+            self.purpose = self.said = False
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
@@ -130,15 +142,16 @@ class _Reader:
                 self._enter(segment, cues, demanded=demanded)
                 if segment.closer == "？":
                     continue  # a question, also a rhetorical one
-                parsed = parse(self.text, segment, cues, self.strengths)
+                parsed = parse(self.text, *self._cut(segment, cues), self.strengths)
                 self.purpose = (self.purpose and index > 0) or parsed.purpose
                 following = sentence[index + 1][:2] if index + 1 < len(sentence) else None
                 self.dealt = following is not None and self._deals(*following)
+                self.addressed = following is not None and self._addresses(*following)
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
                     self._segment(parsed, counted=counted, alone=alone)
-            _leave_out(self.out, sentence[0][0].sentence, self.text)
+            _leave_out(self.out, sentence[0][0].sentence, self.text, report=not self.document)
         return self.out
 
     def _deals(self, segment: Segment, cues: Sequence[Cue]) -> bool:
@@ -146,6 +159,13 @@ class _Reader:
         first = cues[0] if cues and cues[0].start == segment.start else None
         return first is not None and (
             first.word == "由" or (first.kind == "modal" and first.word not in _OPENS)
+        )
+
+    def _addresses(self, segment: Segment, cues: Sequence[Cue]) -> bool:
+        """Whether a segment begins with a modal that tells somebody what to do, or with speech."""
+        first = cues[0] if cues and cues[0].start == segment.start else None
+        return first is not None and (
+            first.kind == "speech" or (first.kind == "modal" and first.word in _OPENS)
         )
 
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
@@ -158,21 +178,82 @@ class _Reader:
     def _enter(self, segment: Segment, cues: Sequence[Cue], *, demanded: bool) -> None:
         spoken = self.passage.enter(segment, cues)
         if spoken is not None:
-            if spoken.start > segment.start:  # 对…，要求…: the phrase belongs to what is demanded
+            if spoken.start == segment.start and not (self.document or self.said):
+                self._reported(segment.sentence)
+            self.said = True
+            # 对…，要求…: the phrase belongs to what is demanded, unless a speaker stands between
+            if spoken.start > segment.start or spoken.word[0] in "会通方意":
                 self.pending = []
             self.condition, self.last = None, None
-        if demanded and not self.passage.section:
+        self.cut = self._reminded(segment, cues)
+        if (demanded or self.cut is not None) and not self.passage.section:
             self.passage.mode = "order"
 
+    def _cut(self, segment: Segment, cues: list[Cue]) -> tuple[Segment, list[Cue]]:
+        """The segment without the reminder that opens it."""
+        if self.cut is None:
+            return segment, cues
+        return replace(segment, start=self.cut), [c for c in cues if c.start >= self.cut]
+
+    def _reminded(self, segment: Segment, cues: Sequence[Cue]) -> int | None:
+        """Where a reminder ends (安委会提醒，…; in a report also 提醒居民…): it speaks as 要求 does."""
+        for cue in cues:
+            if cue.word != "提醒":
+                continue
+            before = self.text[segment.start : cue.start]
+            if cue.start == segment.start and self.passage.mode == "narrative":
+                return cue.end
+            if cue.end == segment.end and segment.closer in "，：" and _SPEAKER.search(before):
+                return cue.end
+        return None
+
+    def _reported(self, sentence: int) -> None:
+        """某县组织农机部门设点，要求…: what goes before the demand in a report was done."""
+        for clause in reversed(self.out):
+            if clause.sentence != sentence:
+                break
+            if clause.force == "order" and clause.cue is None:
+                clause.force, clause.why = "doing", "reports"
+
     def _segment(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
-        if parsed.back and self.last is not None and parsed.modal is None and not parsed.adverbial:
+        if self.last is not None and self._goes_on(parsed):
             self._extend(parsed)
+        elif self.pending and _MAXIM.search(self.text[parsed.start : parsed.end]):
+            self.pending.append(parsed)
+        elif self._is_label(parsed):
+            return
         elif self._is_condition(parsed):
-            self.condition, self.pending = (parsed.start, parsed.end), []
+            start = (
+                self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
+            )
+            self.condition, self.pending = (start, parsed.end), []
         elif is_leading(self.text, parsed) or (self.dealt and self._is_dealt_with(parsed)):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _goes_on(self, parsed: Parse) -> bool:
+        """以及…, 和…: goes on with the clause before; 与 + partner + verb is a clause of its own."""
+        if not parsed.back or parsed.modal is not None or parsed.adverbial:
+            return False
+        verb = parsed.verb
+        return not (
+            self.text[parsed.start] == "与"
+            and verb is not None
+            and not parsed.contiguous
+            and verb.kind == "verb"
+            and verb.value >= "2"
+            and verb.end < parsed.end
+        )
+
+    def _is_label(self, parsed: Parse) -> bool:
+        """道路交通方面，要…; 对企业，要…: says of what, or to whom, the clause is said; no part of it."""
+        if parsed.segment.closer not in "，：" or parsed.modal is not None:
+            return False
+        words = self.text[parsed.start : parsed.end]
+        return _LABEL.search(words) is not None or (
+            self.addressed and _ADDRESSEE.search(words) is not None
+        )
 
     def _is_dealt_with(self, parsed: Parse) -> bool:
         """排名末位的乡镇，由…约谈; 对无事故的企业，可以…: the one whom the next segment deals with."""
@@ -275,15 +356,22 @@ class _Reader:
             return "told", past.word
         if parsed.copula:
             return "told", "是"
+        if _MAXIM.search(words):
+            return "told", "maxim"
         if parsed.future:
             return "doing", "将"
         last = self.last
-        if last is not None and self.joined and last.force == "told":
-            shares = last.why in _ASPECTS and parsed.contiguous
+        if last is not None and self.joined and last.force in {"told", "doing"}:
+            shares = last.why in _ASPECTS and (
+                parsed.contiguous
+                or (last.why == "将" and not (parsed.object_prep or self._has_subject(parsed)))
+            )
             if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
                 return "told", last.why
         if self.reasons and self.purpose and parsed.segment.closer == "，":
             return "told", "aim"
+        if verb is not None and verb.word in _AVOWS and not self.document:
+            return "told", "表示"
         if parsed.suffers:
             return "told", "被"
         if words.endswith("如下"):
@@ -309,9 +397,15 @@ class _Reader:
             return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
         if self.passage.mode == "tell":
             return "told", "tell"
+        if words[0] == "凡" and count is None:
+            return "order", ""  # a rule, also in a report
         if verb.kind not in {"verb", "dual"}:
             return "told", "narrative"
         return ("told", "count") if count is not None else ("doing", "")
+
+    def _has_subject(self, parsed: Parse) -> bool:
+        words = self.text[parsed.start : parsed.verb.start if parsed.verb else parsed.end]
+        return not (parsed.prep or parsed.object_prep) and bool(_WHO.search(words))
 
     def _signs(self, parsed: Parse, words: str) -> bool:
         line = self.layers.lines[parsed.segment.line]
@@ -388,7 +482,7 @@ def _limited(words: str) -> bool:
     return ("月" in words or "年" in words) and find_deadline(words, None) is not None
 
 
-def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:
+def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool) -> None:
     """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
     tail = [c for c in clauses if c.sentence == sentence]
     for before, clause in pairwise(tail):
@@ -399,6 +493,9 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str) -> None:
             and "的" in text[before.start : before.end]
         ):
             before.force, before.why = "told", "object put first"
+        done = report and clause.why in {"了", "已"} and before.force == "order"
+        if done and before.cue is None and before.subject is not None:
+            before.force, before.why = "doing", "done"  # 有关单位设置展台，摆放了灭火器
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
             before.force, before.why = "told", "left out"
 

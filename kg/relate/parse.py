@@ -23,7 +23,14 @@ _AFTER = pattern("clauses", "after")
 _SHORT_TIME = pattern("clauses", "short-time")
 _WHO = pattern("clauses", "bearer")
 _AS = pattern("clauses", "taken-as")
+_WHEN = pattern("clauses", "when")
 _QUOTED = pattern("clauses", "quoted")
+_NOUN_PREDICATE = pattern("clauses", "noun-predicate")
+_FOREMOST = pattern("clauses", "foremost")
+#: What one is told or asked to count, send or put somewhere: 将…纳入考核.
+_PUT = frozenset(
+    {"纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"}
+)
 
 #: Verbs of speech that report only where a comma or colon follows at once.
 ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐"})
@@ -42,6 +49,30 @@ _INSIDE = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
 #: Modals that also stand within what is spoken of: 不能整改的, 需要停产的.
 _WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", "可", "可以"})
 #: What leads to its means, with a predicate of its own behind: 利用喇叭播报知识.
+#: Verbs that name what they do where they end a phrase.
+_NAMES = frozenset(
+    {
+        "行动",
+        "部署",
+        "安排",
+        "督查",
+        "督导",
+        "检查",
+        "整治",
+        "治理",
+        "演练",
+        "培训",
+        "研判",
+        "评估",
+        "建设",
+        "规划",
+    }
+)
+_PLEASE = "请"
+_MEANS_OF = frozenset(
+    {"结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"}
+)
+_GO_BY = frozenset({"按照", "依照", "根据", "依据", "结合", "围绕", "针对", "对照", "本着"})
 _MEANS = frozenset({"利用", "通过", "依托", "借助"})
 
 
@@ -115,6 +146,7 @@ def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     ):
         return False
     if segment.end == cue.end:
+        before = _WHEN.sub("", before) or before
         return segment.closer in "，：" and bool(_SPEAKER_BEFORE.search(before))
     if cue.word in ONLY_AT_END:
         return False
@@ -165,7 +197,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.contiguous = out.verb is not None and finder.plain
         out.future = _future(text, inner, start)
         stop = out.verb.start if out.verb is not None else segment.end
-        out.copula = bool(_COPULA.search(text, start, max(stop, start)))
+        out.copula = _is_copula(text, out, max(stop, start))
     stop = out.verb.start if out.verb is not None else segment.end
     out.suffers = out.modal is None and any(
         c.word == "被" and c.start < stop and "的" not in text[c.end : stop] for c in inner
@@ -195,6 +227,18 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     return out
 
 
+def _is_copula(text: str, out: Parse, stop: int) -> bool:
+    """…是…, …为第一责任人; not 首要的是 + verb, which orders."""
+    found = _COPULA.search(text, out.start, stop)
+    if found is None:
+        noun = _NOUN_PREDICATE.search(text, out.start, out.end)
+        return noun is not None
+    if out.verb is not None and out.verb.start == stop and _FOREMOST.search(text, out.start, stop):
+        out.contiguous = True
+        return False
+    return True
+
+
 def _outside_quotes(text: str, start: int, end: int, cues: list[Cue]) -> list[Cue]:
     spans = [m.span() for m in _QUOTED.finditer(text, start, end)]
     return [c for c in cues if not any(a < c.start and c.end < b for a, b in spans)]
@@ -222,7 +266,7 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
     for index, cue in enumerate(cues):
         if cue.kind in VERBS and cue.kind != "single" and cue.start == head:
             verb_first = True
-        if cue.kind != "modal":
+        if cue.kind != "modal" or (cue.word == _PLEASE and cue.start != head):
             continue
         if found is None:
             if verb_first and (cue.value == "recommendation" or cue.word in _INSIDE):
@@ -253,7 +297,9 @@ def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:
 def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
     """X 将 + predicate: what somebody is going to do; 将 + noun + verb puts an object first."""
     for index, cue in enumerate(cues):
-        if cue.word != "将" or cue.start - start < 2:
+        if cue.word != "将" or 0 < cue.start - start < 2:
+            continue
+        if any(c.word in _PUT for c in cues[index + 1 :]):
             continue
         following = cues[index + 1] if index + 1 < len(cues) else None
         return (
@@ -282,29 +328,58 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
         return ends and "的" in text[parsed.verb.end : parsed.end]
     if parsed.then_prep:
-        return parsed.opener not in _MOVERS and (ends or parsed.verb is None)
+        last = parsed.opener in _MEANS_OF and _is_noun_here(parsed)
+        return parsed.opener not in _MOVERS and (ends or last or parsed.verb is None)
     if parsed.opener == "为" and parsed.prep and parsed.purpose:
         return True
+    if parsed.opener in _MOVERS and parsed.verb is not None:
+        return False
     if parsed.prep or parsed.object_prep:
         governs = (
             parsed.verb is not None
             and not parsed.weak
             and parsed.verb.kind in {"verb", "dual"}
             and parsed.verb.value >= "2"
+            and not (parsed.prep and _is_noun_here(parsed))
         )
-        if ends and not (governs and parsed.opener not in _ABOUT):
+        deals = parsed.opener == "针对" and parsed.adverbial
+        deals = deals and parsed.verb is not None and "的" not in text[parsed.verb.end : parsed.end]
+        if ends and not (governs and (deals or parsed.opener not in _ABOUT)):
             return True
         if parsed.verb is None:
             return True
-        acts = parsed.opener in _FOR and parsed.verb.end < parsed.end - 1
+        ahead = parsed.opener == "对" and parsed.verb.end == parsed.end
+        acts = ahead or (parsed.opener in _FOR and parsed.verb.end < parsed.end - 1)
         acts = acts and "的" not in text[parsed.start : parsed.verb.start]
+        acts = acts and text[parsed.verb.end : parsed.verb.end + 1] not in {"性", "式", "型", "类"}
         means = next((c for c in parsed.cues if c.word == parsed.opener), None)
         if means is not None and means.word in _MEANS:
             acts = means.end + 2 <= parsed.verb.start and parsed.verb.end < parsed.end - 1
         return parsed.weak and parsed.opener not in _MOVERS and not acts
+    if parsed.modal is None and not parsed.adverbial and _by_means(text, parsed):
+        return True
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None
+
+
+def _is_noun_here(parsed: Parse) -> bool:
+    """结合专项整治行动: a verb that ends the phrase before the predicate and names something."""
+    verb = parsed.verb
+    if verb is None or verb.end != parsed.end or parsed.adverbial:
+        return verb is not None and parsed.weak and verb.kind == "single"
+    return verb.word in _NAMES
+
+
+def _by_means(text: str, parsed: Parse) -> bool:
+    """县级领导按照包联分工: a subject and what it goes by; the predicate is in the next segment."""
+    verb = parsed.verb
+    for cue in parsed.cues:
+        if cue.word in _GO_BY and cue.start > parsed.start:
+            last = verb is None or verb.start < cue.start or _is_noun_here(parsed)
+            own = verb is not None and verb.start < cue.start and not parsed.weak
+            return last and not own and "的" not in text[parsed.start : cue.start]
+    return False
 
 
 def slice_of(cues: Sequence[Cue], starts: Sequence[int], segment: Segment) -> list[Cue]:

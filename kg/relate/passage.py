@@ -82,9 +82,11 @@ class Passage:
             len(_RANKS) + 1,
         )
         words = self.text[segment.start : segment.end]
-        if _BACKGROUND_SECTION.match(words) or (len(words) <= 24 and _LAMENT.search(words)):
+        opens = _opens(segment, cues)
+        laments = len(words) <= 24 and not opens and _LAMENT.search(words) is not None
+        if laments or _BACKGROUND_SECTION.match(words):
             self.section = self.section if 0 < self.section < rank else rank
-        elif self.reports and rank == 1 and not _announces(words, segment, cues):
+        elif self.reports and rank == 1 and not (opens or _DEMANDS.search(words)):
             self.section = rank
         elif self.section and rank <= self.section:
             self.section = 0
@@ -92,11 +94,12 @@ class Passage:
                 self.mode = "document"
 
 
-def _announces(words: str, segment: Segment, cues: Sequence[Cue]) -> bool:
-    """Whether a heading of a report begins a section of demands: an imperative, or 下一步要求."""
-    opens = bool(cues) and cues[0].start == segment.start
-    return _DEMANDS.search(words) is not None or (
-        opens and cues[0].kind in {"verb", "v", "dual", "adverb", "modal"}
+def _opens(segment: Segment, cues: Sequence[Cue]) -> bool:
+    """Whether a heading begins with an imperative: 补齐短板, 严肃追责."""
+    return (
+        bool(cues)
+        and cues[0].start == segment.start
+        and cues[0].kind in {"verb", "v", "dual", "adverb", "modal"}
     )
 
 

@@ -31,6 +31,8 @@ _ONLY_ADVERBS = frozenset(
         "抓紧",
         "陆续",
         "即刻",
+        "定期",
+        "至少",
     }
 )
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
@@ -39,6 +41,10 @@ _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
 #: 联合公安部门查处: with an agent behind it, no verb.
 _JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner"})
+#: What is done about those that a relative clause names: 无证上岗的责令停止作业.
+_SANCTIONS = frozenset(
+    {"责令", "实行", "停止", "暂停", "取消", "吊销", "追究", "移送", "纳入", "列入", "启动", "采取"}
+)
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
 _ON_THE_DAY = frozenset({"当天", "当日", "当晚", "期间", "首日", "第一"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
@@ -215,7 +221,9 @@ class Finder:
         if any(c.start == position and c.kind in {"prep", "object"} for c in self.cues):
             return None
         for cue in reversed(self.cues):
-            sure = cue.kind == "modal" or cue.word in _ONLY_ADVERBS or cue.word[0] == "逐"
+            if any(c.start == cue.end and c.kind in {"prep", "object"} for c in self.cues):
+                return None
+            sure = cue.kind == "modal" or cue.word in _ONLY_ADVERBS or cue.word[0] in "逐每"
             if sure or (cue.kind == "manner" and cue.start >= position):
                 rest = self.end - cue.end
                 if 2 <= rest <= 8 and "的" not in self.text[cue.end : self.end]:
@@ -241,6 +249,10 @@ class Finder:
         mark = text.rfind("的", position, last)
         if mark >= 0:
             behind = [k for k in found if cues[k].start > mark + 1]
+            governs = [k for k in found if cues[k].start == mark + 1 and self._governs(cues[k])]
+            if governs and position < mark:  # 对动态监控不达标的责令整改
+                self.adverbial = True
+                return cues[governs[0]]
             if not behind and cues[found[-1]].start == mark + 1:
                 behind = [
                     k for k in found if cues[k].start < mark and not self._before(cues[k], mark)
@@ -279,6 +291,19 @@ class Finder:
         while k + 1 in pool and cues[k + 1].end == self.end and cues[k].end != cues[k + 1].start:
             k += 1
         return cues[k]
+
+    def _governs(self, cue: Cue) -> bool:
+        """Whether a verb right behind 的 is the predicate, not what 的 speaks of (的落实情况)."""
+        return (
+            cue.kind == "verb"
+            and cue.value >= "2"
+            and cue.end < self.end
+            and (
+                cue.word in _SANCTIONS
+                or any(c.word == "对" and c.end < cue.start for c in self.cues)
+            )
+            and _NOUN_HEAD.match(self.text, cue.end, self.end) is None
+        )
 
     def _before(self, cue: Cue, mark: int) -> bool:
         return cue.end >= mark
