@@ -40,7 +40,7 @@ class Matcher:
 def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
     """Cue words first, then verbs made of two parts, then the general list."""
     table: dict[str, tuple[str, ...]] = {}
-    parts: dict[str, list[str]] = {"stem": [], "complement": []}
+    parts: dict[str, list[str]] = {"stem": [], "complement": [], "frame": []}
     general = words()
     blocked: list[str] = []
     apart: set[str] = set()
@@ -57,9 +57,13 @@ def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
                     table.setdefault(word, (row.kind, row.value))
     for word in blocked:
         table.setdefault(word, (general.get(word, "noun"), ""))
+    singles = [w for w, (kind, _) in table.items() if kind == "single"]
+    for frame in parts["frame"]:
+        for verb in dict.fromkeys((*singles, *parts["stem"])):
+            table.setdefault(frame.replace("@", verb), ("verb", "2"))
     for stem in parts["stem"]:
         for complement in parts["complement"]:
-            if stem + complement not in general:
+            if stem + complement not in general and stem + complement not in apart:
                 table.setdefault(stem + complement, ("v", ""))
     for word, kind in general.items():
         if word in apart or (kind == "i" and _is_phrase(word, table, general)):

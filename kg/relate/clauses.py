@@ -38,10 +38,15 @@ _ORGAN = pattern("clauses", "organ-line")
 _BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
 _DEALT_WITH = pattern("clauses", "dealt-with")
+_UNMET = pattern("clauses", "unmet")
 _LABEL = pattern("clauses", "label")
 _ADDRESSEE = pattern("clauses", "addressee")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
+_PLACED = pattern("clauses", "placed")
+_MOVED = pattern("clauses", "moved")
+#: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
+_FRAMES = "应能该逢凡有"
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: 为…营造…, 为…提供…: aims.
@@ -50,6 +55,8 @@ _SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾�
 _TENSE = "已未曾正没"
 #: Signs of tense that the predicates of a sentence share.
 _ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
+#: What opens a phrase that says at what a demand is aimed.
+_TOWARDS = frozenset({"针对", "对", "对于"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
@@ -125,6 +132,8 @@ class _Reader:
         """Whether somebody has spoken in the sentence."""
         self.addressed = False
         """Whether the next segment begins with what somebody is to do."""
+        self.banned = False
+        """Whether the next segment begins with a ban."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
@@ -147,6 +156,7 @@ class _Reader:
                 following = sentence[index + 1][:2] if index + 1 < len(sentence) else None
                 self.dealt = following is not None and self._deals(*following)
                 self.addressed = following is not None and self._addresses(*following)
+                self.banned = following is not None and self._bans(*following)
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
@@ -168,6 +178,11 @@ class _Reader:
             first.kind == "speech" or (first.kind == "modal" and first.word in _OPENS)
         )
 
+    def _bans(self, segment: Segment, cues: Sequence[Cue]) -> bool:
+        """Whether a segment begins with a ban, or with 一律."""
+        first = cues[0] if cues and cues[0].start == segment.start else None
+        return first is not None and (first.value == "prohibition" or first.word == "一律")
+
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
         cues, lines = self.layers.cues, self.layers.lines
         starts = [c.start for c in cues]
@@ -183,6 +198,9 @@ class _Reader:
             self.said = True
             # 对…，要求…: the phrase belongs to what is demanded, unless a speaker stands between
             if spoken.start > segment.start or spoken.word[0] in "会通方意":
+                for parsed in self.pending:
+                    if parsed.opener in _TOWARDS:
+                        self._name(parsed)
                 self.pending = []
             self.condition, self.last = None, None
         self.cut = self._reminded(segment, cues)
@@ -221,7 +239,7 @@ class _Reader:
         elif self.pending and _MAXIM.search(self.text[parsed.start : parsed.end]):
             self.pending.append(parsed)
         elif self._is_label(parsed):
-            return
+            self._name(parsed)
         elif self._is_condition(parsed):
             start = (
                 self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
@@ -231,6 +249,14 @@ class _Reader:
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _name(self, parsed: Parse) -> None:
+        """A label directs attention at what it names, as a heading does."""
+        if self.passage.mode in {"order", "document"}:
+            segment = parsed.segment
+            self.out.append(
+                Clause(parsed.start, parsed.end, segment.sentence, segment.line, "topic")
+            )
 
     def _goes_on(self, parsed: Parse) -> bool:
         """以及…, 和…: goes on with the clause before; 与 + partner + verb is a clause of its own."""
@@ -282,6 +308,8 @@ class _Reader:
         if _REASON.match(self.text, parsed.start, parsed.end):
             return True
         if _TIME_LEAD.search(self.text, parsed.start, parsed.end):
+            return True
+        if self.banned and _UNMET.search(self.text, parsed.start, parsed.end):
             return True
         return bool(_CONDITION.match(self.text, parsed.start, parsed.end)) and not (
             parsed.verb is not None and not parsed.weak and parsed.adverbial
@@ -399,13 +427,15 @@ class _Reader:
             return "told", "tell"
         if words[0] == "凡" and count is None:
             return "order", ""  # a rule, also in a report
-        if verb.kind not in {"verb", "dual"}:
+        if verb.kind not in {"verb", "dual"} and not (parsed.contiguous and parsed.strength > 1):
             return "told", "narrative"
-        return ("told", "count") if count is not None else ("doing", "")
+        done = count is not None and count.start() > verb.start
+        return ("told", "count") if done else ("doing", "")
 
     def _has_subject(self, parsed: Parse) -> bool:
-        words = self.text[parsed.start : parsed.verb.start if parsed.verb else parsed.end]
-        return not (parsed.prep or parsed.object_prep) and bool(_WHO.search(words))
+        stop = parsed.verb.start if parsed.verb else parsed.end
+        ahead = next((c.start for c in parsed.cues if c.kind in {"prep", "object", "adverb"}), stop)
+        return bool(_WHO.search(self.text[parsed.start : min(ahead, stop)]))
 
     def _signs(self, parsed: Parse, words: str) -> bool:
         line = self.layers.lines[parsed.segment.line]
@@ -422,7 +452,8 @@ class _Reader:
             return True
         if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
             return False
-        return parsed.contiguous and past.start > verb.start
+        governs = parsed.contiguous or (parsed.object_prep and not parsed.weak)
+        return governs and past.start > verb.start
 
     def _directs(self, parsed: Parse, verb: Cue) -> bool:
         """Whether a clause without a modal is an imperative, not a statement of fact.
@@ -454,7 +485,8 @@ class _Reader:
         if line.kind == "heading" and not (self.document and parsed.segment.numbered):
             return False
         words = self.text[parsed.verb.start : parsed.end]
-        if parsed.verb.end == parsed.end and not parsed.adverbial and parsed.strength == 1:
+        bare = parsed.contiguous and not parsed.adverbial and parsed.strength == 1
+        if parsed.verb.end == parsed.end and bare:
             return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
         governs = governs and not (parsed.verb.word == "组织" and len(words) <= 4)
@@ -520,8 +552,14 @@ def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) ->
     verb = verb or parsed.coverb
     if verb is not None:
         clause.action, clause.action_at = verb.word, verb.start
-        if len(verb.word) == 2 and verb.word[1] == "起" and text.startswith("来", verb.end):
-            clause.action = verb.word[0]  # 扛起来, as 扛
+        moved = _MOVED.fullmatch(text, verb.start, verb.end + 1) or _MOVED.fullmatch(verb.word)
+        if moved is not None:
+            clause.action = moved[1]  # 扛起来, as 扛
+        placed = _PLACED.match(verb.word)
+        if placed is not None:
+            clause.action = placed[1]  # 摆在首位, as 摆
+        elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:
+            clause.action, clause.action_at = verb.word[3], verb.end - 1  # 应撤尽撤, as 撤
         clause.degree = int(verb.value) if verb.value.isdigit() else 1
     elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
         clause.action, clause.action_at = modal.word[1:], modal.start + 1

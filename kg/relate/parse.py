@@ -185,7 +185,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             after is not None and after.kind in {"verb", "v"} and first.word in {"为", "为了"}
         )
     out.modal = _modal(text, inner, head)
-    finder = Finder(text, inner, segment.end)
+    finder = Finder(text, inner, start, segment.end)
     if out.modal is not None:
         out.contiguous = out.modal.start == head
         out.verb = finder.main(out.modal.end, bare=False)
@@ -196,6 +196,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.verb = finder.main(start, bare=True)
         out.contiguous = out.verb is not None and finder.plain
         out.future = _future(text, inner, start)
+        out.past = None if finder.unless else out.past
         stop = out.verb.start if out.verb is not None else segment.end
         out.copula = _is_copula(text, out, max(stop, start))
     stop = out.verb.start if out.verb is not None else segment.end
@@ -231,8 +232,7 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
     """…是…, …为第一责任人; not 首要的是 + verb, which orders."""
     found = _COPULA.search(text, out.start, stop)
     if found is None:
-        noun = _NOUN_PREDICATE.search(text, out.start, out.end)
-        return noun is not None
+        return _NOUN_PREDICATE.search(text[out.start : out.end]) is not None
     if out.verb is not None and out.verb.start == stop and _FOREMOST.search(text, out.start, stop):
         out.contiguous = True
         return False
@@ -306,7 +306,7 @@ def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
             following is not None
             and following.start == cue.end
             and (
-                following.kind in {"adverb", "prep", "object", "link"}
+                following.kind in {"adverb", "prep", "object", "link", "dual", "manner"}
                 or (following.kind == "verb" and following.value >= "2")
             )
         )
@@ -378,6 +378,7 @@ def _by_means(text: str, parsed: Parse) -> bool:
         if cue.word in _GO_BY and cue.start > parsed.start:
             last = verb is None or verb.start < cue.start or _is_noun_here(parsed)
             own = verb is not None and verb.start < cue.start and not parsed.weak
+            own = own and verb is not None and verb.value >= "2"
             return last and not own and "的" not in text[parsed.start : cue.start]
     return False
 

@@ -12,6 +12,11 @@ from kg.layers import Cue
 from kg.lexicon import words
 
 _NOUN_HEAD = pattern("clauses", "noun-head")
+_QUOTED_VERB = pattern("clauses", "quoted-verb")
+_AIM_STATE = pattern("clauses", "aim-state")
+_MEANS_BY = pattern("clauses", "means-by")
+_SPAN = pattern("clauses", "span")
+_UNLESS = pattern("clauses", "ban-unless")
 _WHETHER = "是否"
 
 VERBS = frozenset({"verb", "v", "dual", "single"})
@@ -38,9 +43,41 @@ _ONLY_ADVERBS = frozenset(
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
+#: Of the dual ones, those that say how before any verb: 错峰出行.
+_HOW_DONE = frozenset({"错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
+#: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
+_WITH = "与"
+#: Verbs whose object does what follows: 发动群众举报.
+_PIVOTS = frozenset(
+    {
+        "提醒",
+        "发动",
+        "动员",
+        "教育",
+        "引导",
+        "劝导",
+        "指导",
+        "通知",
+        "告知",
+        "叮嘱",
+        "安排",
+        "要求",
+        "责成",
+        "帮助",
+        "协助",
+    }
+)
+_OVER = "超"
+_LET = "让"
+#: An adverb that is also a verb: 要深入基层.
+_DEEP = "深入"
+#: Verbs of the way in which something is done.
+_TAKE = "采取"
+#: Phrases before a verb that no list may know: 与旅客同船, 在管道两侧取土.
+_BEFORE = frozenset({"与", "在"})
 #: 联合公安部门查处: with an agent behind it, no verb.
 _JOINTLY = "联合"
-_AFTER_MANNER = frozenset({"verb", "v", "dual", "manner"})
+_AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
 _SANCTIONS = frozenset(
     {"责令", "实行", "停止", "暂停", "取消", "吊销", "追究", "移送", "纳入", "列入", "启动", "采取"}
@@ -54,12 +91,15 @@ LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 class Finder:
     """Looks for the main verb of one segment."""
 
-    def __init__(self, text: str, cues: Sequence[Cue], end: int) -> None:
+    def __init__(self, text: str, cues: Sequence[Cue], start: int, end: int) -> None:
         self.text = text
         self.cues = cues
+        self.start = start
         self.end = end
         self.at = 0
         """Where the words before the verb ended."""
+        self.unless = False
+        """The verb is what is not to be done before something else."""
         self.plain = False
         """The verb came at once."""
         self.adverbial = False
@@ -67,7 +107,72 @@ class Finder:
         self.coverb: Cue | None = None
 
     def main(self, position: int, *, bare: bool) -> Cue | None:
-        """The main verb from ``position`` on."""
+        """The main verb from ``position`` on; ``bare`` where no modal stands before it."""
+        verb = self._unless() if bare else None
+        if verb is not None:
+            self.adverbial = self.unless = True
+            return verb
+        verb = self._main(position, bare=bare)
+        if verb is None and not bare:
+            return self._last_resort()
+        if verb is None:
+            return None
+        if verb.word == _TAKE:
+            return self._by_means(verb) or verb
+        return self._parted(verb)
+
+    def _parted(self, verb: Cue) -> Cue:
+        """赶工|期 is 赶|工期: the first character governs where the second begins a word."""
+        at, general = verb.end, words()
+        if (
+            verb.kind == "v"
+            and len(verb.word) == 2
+            and self.text[at - 1 : at + 1] in general
+            and self.text[at : at + 2] not in general
+            and not any(c.start == at for c in self.cues)
+            and at < self.end
+        ):
+            return Cue(verb.start, at - 1, "single", "", verb.word[0])
+        return verb
+
+    def _unless(self) -> Cue | None:
+        """隐患不消除不复工, 救生衣未穿好不开船: the verb of the ban at the end."""
+        if not self.cues:
+            return None
+        found = _UNLESS.search(self.text, self.start, self.end)
+        if found is None:
+            return None
+        return next((c for c in self.cues if c.start == found.start(1) and c.kind in VERBS), None)
+
+    def _by_means(self, verb: Cue) -> Cue | None:
+        """采取“四不两直”方式检查煤矿: the verb behind the way in which it is done."""
+        found = _MEANS_BY.match(self.text, verb.end, self.end)
+        if found is None:
+            return None
+        following = next((c for c in self.cues if c.start == found.end()), None)
+        if following is None or following.kind not in {"verb", "v"} or following.value >= "2":
+            return None
+        return following
+
+    def _last_resort(self) -> Cue | None:
+        """Behind a modal something is done: 与旅客同船, 通宵通电. Two characters that no list has."""
+        at = self.at if self.end - self.at <= 8 else self.end
+        opener = next((c for c in self.cues if c.start == self.at), None)
+        if opener is not None and opener.word in _BEFORE:
+            at = self.end - 2
+        elif opener is not None and opener.kind in {"prep", "object"}:
+            return None
+        if at + 2 > self.end or "的" in self.text[at : self.end]:
+            return None
+        return self._two(at)
+
+    def _two(self, at: int) -> Cue:
+        """The verb that no list has: two characters, or what stands in quotation marks (“过筛子”)."""
+        quoted = _QUOTED_VERB.match(self.text, at, self.end)
+        start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + 2)
+        return Cue(start, end, "v", "", self.text[start:end])
+
+    def _main(self, position: int, *, bare: bool) -> Cue | None:
         cues, count = self.cues, len(self.cues)
         i = next((k for k, c in enumerate(cues) if c.start >= position), count)
         led = False
@@ -75,6 +180,9 @@ class Finder:
             led = led or cues[i].kind == "adverb"
             position = cues[i].end
             i += 1
+        if bare and self._plain_ban(i, position):
+            self.plain = True
+            return self.cues[i]
         self.at = position
         agent = self._agent(i) if bare else None
         if agent is not None:
@@ -97,10 +205,16 @@ class Finder:
                     inside = self._behind(i, cue)
                 if inside is not None:
                     return inside
+                over = self._over(i) if not bare else None
+                if over is not None:
+                    return over
                 if not (bare and self._follows(cue, "的")) and not self._during(cue):
                     self.plain = True
                     return cue
-            if cue.kind in {"prep", "object"} or cue.word == _JOINTLY:
+            with_whom = cue.word == _WITH and not bare
+            if cue.word == _LET and not bare:
+                return cue
+            if cue.kind in {"prep", "object"} or cue.word == _JOINTLY or with_whom:
                 if len(cue.word) > 1:
                     self.coverb = cue
                 return self._scan(i + 1, cue.end)
@@ -108,25 +222,52 @@ class Finder:
                 return cue
         return self._scan(i, position)
 
+    def _plain_ban(self, i: int, position: int) -> bool:
+        """不留死角, 不乘坐超员车: 不 right before the verb, without 的 behind."""
+        return (
+            i < len(self.cues)
+            and position < self.end
+            and self.text[position] == "不"
+            and _AIM_STATE.match(self.text, position, self.end) is None
+            and self.cues[i].start == position + 1
+            and self.cues[i].kind in VERBS
+            and "的" not in self.text[position : self.end]
+        )
+
     def _agent(self, i: int) -> Cue | None:
         """经劝导不挪的由交警拖移: what the agent behind …的 does."""
         for k in range(i, len(self.cues)):
             cue = self.cues[k]
-            if cue.word == "由" and self.text[cue.start - 1] == "的":
+            if cue.word != "由" or cue.start <= self.start:
+                continue
+            ahead = [c for c in self.cues[i:k] if c.kind in {"verb", "dual"} and c.value >= "2"]
+            if self.text[cue.start - 1] == "的" or (i < k and not ahead):
                 return self._scan(k + 1, cue.end)
         return None
+
+    def _over(self, i: int) -> Cue | None:
+        """严禁超核定人数载客: the verb behind what is not to be exceeded."""
+        last = self.cues[-1]
+        over = self.cues[i].word == _OVER and last.end == self.end and last.start > self.cues[i].end
+        return last if over and last.kind in {"verb", "v"} else None
 
     def _fills(self, i: int) -> bool:
         """Whether a word only leads up to the verb."""
         cue = self.cues[i]
         if cue.kind in FILLERS:
-            return True
+            return cue.word != _WITH
         return cue.kind in {"manner", "dual"} and self._verb_follows(i)
 
     def _verb_follows(self, i: int) -> bool:
         cues = self.cues
         after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
-        return i + 1 < len(cues) and cues[i + 1].start == cues[i].end and cues[i + 1].kind in after
+        if cues[i].word in _HOW_DONE:
+            after = _AFTER_MANNER
+        return (
+            i + 1 < len(cues)
+            and cues[i + 1].start == cues[i].end
+            and (cues[i + 1].kind in after or cues[i + 1].word == _WITH)
+        )
 
     def _verb_ends(self, i: int, position: int) -> bool:
         """Whether the verb at ``position`` is the last word: 对照排查."""
@@ -155,7 +296,7 @@ class Finder:
 
     def _behind(self, i: int, first: Cue) -> Cue | None:
         """供热企业点火前完成检验: the verb behind a subject that begins with one that is no verb here."""
-        if first.kind in {"verb", "dual"} and first.value >= "2":
+        if first.word in _PIVOTS or (first.kind in {"verb", "dual"} and first.value >= "2"):
             return None
         if _WHETHER in self.text[first.end : self.end]:
             return None
@@ -170,7 +311,7 @@ class Finder:
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
             led = led and self.text[self.cues[k - 1].start - 1] != "、"
-            if led or (compound and self._led(k)) or self._refused(k):
+            if led or (compound and self._led(k)) or self._refused(k) or self._timed(k):
                 self.adverbial = True
                 return cue
             if (
@@ -221,13 +362,16 @@ class Finder:
         if any(c.start == position and c.kind in {"prep", "object"} for c in self.cues):
             return None
         for cue in reversed(self.cues):
-            if any(c.start == cue.end and c.kind in {"prep", "object"} for c in self.cues):
+            ahead = next((c for c in self.cues if c.start == cue.end), None)
+            if ahead is not None and (ahead.kind in {"prep", "object"} or ahead.word == _WITH):
                 return None
             sure = cue.kind == "modal" or cue.word in _ONLY_ADVERBS or cue.word[0] in "逐每"
             if sure or (cue.kind == "manner" and cue.start >= position):
-                rest = self.end - cue.end
-                if 2 <= rest <= 8 and "的" not in self.text[cue.end : self.end]:
-                    return Cue(cue.end, cue.end + 2, "v", "", self.text[cue.end : cue.end + 2])
+                at = max(cue.end, self.at)  # behind 通宵 in 不要通宵通电; 深入 in 要深入基层
+                if self.end - at < 2 or self.text.endswith(_DEEP, 0, at):
+                    at = cue.end
+                if 2 <= self.end - at <= 8 and "的" not in self.text[at : self.end]:
+                    return self._two(at)
                 return None
         return None
 
@@ -316,4 +460,31 @@ class Finder:
             return before.kind in {"adverb", "link"} or (
                 before.kind == "dual" or (before.kind == "manner" and self._led(k - 1))
             )
-        return self.text[cue.start - 1] in LOCALISERS and cue.kind != "single"
+        if self.text[cue.start - 1] in LOCALISERS:
+            return cue.kind != "single" and not self._compound(k)
+        return self._timed(k)
+
+    def _timed(self, k: int) -> bool:
+        """提前两小时发布: an adverb, how long, and the verb."""
+        cue = self.cues[k]
+        before = self.cues[k - 1] if k > 0 else None
+        return (
+            before is not None
+            and before.kind == "adverb"
+            and before.end < cue.start
+            and _SPAN.fullmatch(self.text, before.end, cue.start) is not None
+        )
+
+    def _compound(self, k: int) -> bool:
+        """船上动火维修实行审批: a plain verb behind a place that a governing verb follows is a noun."""
+        cue = self.cues[k]
+        if cue.kind == "verb" and cue.value >= "2":
+            return False
+        at = cue.end
+        for later in self.cues[k + 1 :]:
+            if later.start != at or later.kind not in {"verb", "v"}:
+                return False
+            if later.value >= "2":
+                return later.end < self.end
+            at = later.end
+        return False
