@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import kg
@@ -378,3 +380,25 @@ def test_the_rows_of_a_table_of_tasks_direct_and_its_other_columns_do_not():
     record = kg.extract(read_text(text))
     assert {s.hazard for s in record.stresses} == {"non-coal-mine", "quarry"}
     assert "education-training" in {m.measure for m in record.measures}
+
+
+def _table() -> list[tuple[str, str]]:
+    path = Path(__file__).with_name("clauses.tsv")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(a, b) for a, b in (w.split("\t") for w in lines if w and not w.startswith("#"))]
+
+
+#: Sentences of each class of construction, with their duties; - where there is none.
+CLASSES = _table()
+MARKS = {"obligation": "", "prohibition": "!", "permission": "?", "recommendation": "~"}
+
+
+def test_the_table_of_clauses_is_read():
+    assert len(CLASSES) >= 77
+
+
+@pytest.mark.parametrize(("words", "expected"), CLASSES)
+def test_a_class_of_constructions_gives_its_duties(words, expected):
+    found = duties(f"{NEWS}会议要求，{words}。")
+    shown = (f"{o.action} {MARKS[o.modality]}{o.quote}" for o in found)
+    assert " / ".join(shown) == ("" if expected == "-" else expected)

@@ -20,7 +20,7 @@ ROWS = [(name, row) for name in FILES for row in rows(name)]
 
 
 #: Words that make cues (抓 + 牢) or hide them (维保单位), and are none themselves.
-PARTS = ("stem", "complement", "noun")
+PARTS = ("stem", "complement", "noun", "frame")
 
 
 def _id(value):
@@ -58,6 +58,7 @@ def test_cue_words_are_found_in_their_examples(name, row):
         ("抓牢民宿消防", ["抓牢"]),
         ("清走楼道杂物", ["清走"]),
         ("维保单位签批", ["签批"]),
+        ("群众应撤尽撤，该停就停", ["应撤尽撤", "该停就停"]),
         ("检查结果要公开", ["公开"]),
         ("检查作业现场", ["检查"]),
     ],
