@@ -27,6 +27,7 @@ from kg.relate.clauses import Clause, find_clauses
 from kg.relate.meetings import meetings
 from kg.relate.obligations import obligations
 from kg.relate.statements import state
+from kg.relate.topics import topics
 from kg.resolve import Speakers
 
 _DOCUMENT = pattern("titles", "document-title")
@@ -103,7 +104,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
                 name = meeting.name
         return name
 
-    stated = state(layers, clauses, region_at)
+    stated = state(layers, clauses, region_at, topics(layers, speakers, names, held))
     duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
     named = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None

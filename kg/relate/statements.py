@@ -6,10 +6,12 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from kg import ontology
 from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import Evidence
 from kg.relate.clauses import Clause
+from kg.relate.topics import Topic
 
 _EXCLUDED = pattern("clauses", "excluded")
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
@@ -50,9 +52,15 @@ def degree_of(clause: Clause, mention: Mention, text: str) -> int:
 
 
 def state(
-    layers: Layers, clauses: Iterable[Clause], region_at: Callable[[int], str | None]
+    layers: Layers,
+    clauses: Iterable[Clause],
+    region_at: Callable[[int], str | None],
+    topics: Iterable[Topic] = (),
 ) -> list[Found]:
-    """Every hazard, responsibility and measure that a clause directs, with its region and places."""
+    """Every hazard, responsibility and measure that a clause directs, with its region and places.
+
+    A topic stresses its sectors where its region's clauses say nothing more particular.
+    """
     text = layers.text
     starts = [m.start for m in layers.mentions]
     found: dict[tuple[str | None, str, str], Found] = {}
@@ -84,6 +92,15 @@ def state(
             place = (begin, clause.end)
             if place not in entry.places:
                 entry.places.append(place)
+    for region, start, end in topics:
+        said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
+        particular = {above for concept in said for above in ontology.ancestors(concept)}
+        for mention in mentions_of(layers.mentions, starts, start, end):
+            if mention.scheme != "hazard" or mention.masked not in {None, "name"}:
+                continue
+            if mention.concept not in particular:
+                key = (region, mention.scheme, mention.concept)
+                found[key] = Found(region, mention.concept, "hazard", 2, [(start, end)])
     return list(found.values())
 
 

@@ -1,0 +1,54 @@
+"""What a page or a meeting is on: its title and the names of the meetings it tells of, with whose topic it is.
+
+A page titled 县长调研森林草原防灭火工作 is about that sector even where its demands only speak of fire and forests.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from kg.cues import pattern
+from kg.layers import Layers, Name
+from kg.model import Meeting
+from kg.resolve import Speakers
+
+_TURNS_TO = pattern("titles", "turns-to")
+#: A meeting on several matters.
+_SEVERAL = re.compile("[暨和与及、]")
+_DECREE = pattern("titles", "decree")
+
+#: Whose topic, and the stretch that names it.
+Topic = tuple[str, int, int]
+
+
+def topics(
+    layers: Layers,
+    speakers: Speakers,
+    names: Iterable[tuple[Name, str]],
+    held: Iterable[tuple[Meeting, int, bool]],
+) -> list[Topic]:
+    """The topics of the page's title, if its own division turns to something, and of meetings on one matter."""
+    if speakers.enterprise:
+        return []
+    owners = {meeting.name: meeting.region for meeting, _, told in held if told}
+    return [*_of_title(layers, speakers), *_of_meetings(names, owners)]
+
+
+def _of_title(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    if layers.title is None or not speakers.home:
+        return
+    start, end = layers.title
+    whose = speakers.at(start)
+    found = _TURNS_TO.search(layers.text, start, end) or _DECREE.search(layers.text, start, end)
+    if whose is not None and found is not None:
+        yield whose, found.start(1), end
+
+
+def _of_meetings(
+    names: Iterable[tuple[Name, str]], owners: dict[str, str | None]
+) -> Iterator[Topic]:
+    for name, frame in names:
+        whose = owners.get(name.name)
+        if whose is not None and frame in {"held", "subject"} and not _SEVERAL.search(name.name):
+            yield whose, name.start, name.end
