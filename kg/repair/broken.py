@@ -23,9 +23,9 @@ from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
 SURE = 0.93
-#: Where two characters or more have left no byte but one, what is read with them must be as plain as this (nats a
-#: character): among so many texts the true one may not have been met.
-UNSEEN, SMOOTH, BESIDE = 2, 5.2, 4
+#: A character that has left no byte at all is read only inside a word of the list as long as this: among so
+#: many characters the true one may not have been met.
+HOLDING, LONGEST_WORD = 3, 8
 #: A suspicious mark that reads as text with this share is none.
 PLAIN = 0.98
 #: Nats per character from which text behind a mark is looked at: running text has 4-7, misread text 10-15.
@@ -315,7 +315,7 @@ def _solve(
         )
         finding = _finding(span, share, found[0], grid, text)
         rival = _rival(span, spans[1:], page, letters)
-        if finding.decided and span.unseen >= UNSEEN and not _smooth(span, found[0].text, letters):
+        if finding.decided and not _held(span, found[0].text, page, letters):
             finding = replace(finding, decided=False)
         if rival and finding.reproduced:
             said = f"{finding.patch.after} or {rival}: the bytes are the same"
@@ -359,17 +359,29 @@ def _rival(
     return ""
 
 
-def _smooth(span: Span, reading: str, letters: alphabet.Alphabet) -> bool:
-    """Whether a hidden stretch and what stands beside it read as running text."""
+def _held(span: Span, reading: str, page: Page, letters: alphabet.Alphabet) -> bool:
+    """Whether each character that left no byte stands in a word that the others show, or as on the page."""
     hidden = _simple(span.text, letters.traditional).translate(_HALF)
-    at = reading.translate(_HALF).find(hidden)
-    parts = _HANS.findall(reading[max(0, at - BESIDE) : at + len(hidden) + BESIDE])
-    size = sum(map(len, parts))
-    return at >= 0 and sum(words.fluency(p) * len(p) for p in parts) <= SMOOTH * size
+    begin = reading.translate(_HALF).find(hidden)
+    for blind in span.blind:
+        at = begin + blind
+        if not _HAN_ONLY.fullmatch(reading, at, at + 1):
+            continue
+        words_of = (
+            reading[low:high]
+            for low in range(max(0, at + 1 - LONGEST_WORD), at + 1)
+            for high in range(max(at + 1, low + 2), min(len(reading), low + LONGEST_WORD) + 1)
+        )
+        if not any(
+            words.is_term(w)
+            or (len(w) >= HOLDING and (words.cost(w) < words.NONE or w in page.triples))
+            for w in words_of
+        ):
+            return False
+    return True
 
 
 _HALF = str.maketrans(dict(HALF))
-_HANS = re.compile(f"[{HAN}]+")
 _HAN_ONLY = re.compile(f"[{HAN}]+")
 
 
@@ -411,8 +423,8 @@ class Span(NamedTuple):
     text: str
     pieces: tuple[tuple[int, int], ...]
     stream: tuple[lattice.Item, ...]
-    unseen: int
-    """Characters that vanished, or whose last byte did."""
+    blind: tuple[int, ...]
+    """Characters of ``text`` that have left no byte."""
 
     def same(self, other: Span) -> bool:
         """Whether another reading says the same."""
@@ -430,7 +442,7 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
     hidden: list[str] = []
     pieces: list[tuple[int, int]] = []
     items: list[lattice.Item] = []
-    unseen = 0
+    blind: list[int] = []
     for state, step, char, own in candidates.unroll(grid, path):
         if begin < 0:
             if step.kind == "shown":
@@ -438,6 +450,8 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
             begin = state.inner if state.inner >= 0 else state.at
             position = start = row[begin].start
         stop = row[step.state.at].start if step.state.at < len(row) else row[-1].end
+        if step.kind in _UNSEEN and state.lost:
+            blind.append(sum(map(len, hidden)))
         hidden.append(HALF.get(char, char) + step.extra)
         size = (1 + len(step.extra), stop - position)
         if size[1] == 0 and pieces:
@@ -445,16 +459,15 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
         else:
             pieces.append(size)
         items.extend(own)
-        unseen += step.kind in _UNSEEN
         position = stop
         if step.state.leads is None:
             text = "".join(hidden)
             out.append(
                 Span(
-                    begin, step.state.at, start, position, text, tuple(pieces), tuple(items), unseen
+                    begin, step.state.at, start, position, text, tuple(pieces), tuple(items), tuple(blind)
                 )
             )
-            begin, hidden, pieces, items, unseen = -1, [], [], [], 0
+            begin, hidden, pieces, items, blind = -1, [], [], [], []
     return out
 
 

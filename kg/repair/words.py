@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from math import exp, log
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -73,6 +74,28 @@ def special() -> WordList:
     return WordList(ordered, [table[word] for word in ordered])
 
 
+#: Rarity of a division's name by its level, in nats.
+NAME_COST = {"province": 9.0, "prefecture": 11.5, "county": 13.0}
+
+
+@cache
+def names() -> WordList:
+    """Official names of the administrative divisions of China in force (`茂县` is too like `。县`).
+
+    >>> "绥德县" in names().words
+    True
+    """
+    from kg.regions.table import divisions
+
+    table: dict[str, float] = {}
+    for division in divisions():
+        worth = NAME_COST.get(division.level)
+        if worth is not None and division.until is None and len(division.name) > 2:
+            table[division.name] = min(worth, table.get(division.name, NONE))
+    ordered = sorted(table)
+    return WordList(ordered, [table[word] for word in ordered])
+
+
 @cache
 def single() -> dict[str, float]:
     """The cost of each character that is a word by itself."""
@@ -96,11 +119,18 @@ def cost(word: str) -> float:
     True
     """
     found = [NONE]
-    for lexicon in (general(), special()):
+    for lexicon in (general(), special(), names()):
         index = bisect_left(lexicon.words, word)
         if index < len(lexicon.words) and lexicon.words[index] == word:
             found.append(lexicon.cost(index))
     return min(UNKNOWN, *found) if len(word) == 1 else min(found)
+
+
+def is_term(word: str) -> bool:
+    """Whether a word belongs to the vocabulary."""
+    lexicon = special()
+    index = bisect_left(lexicon.words, word)
+    return index < len(lexicon.words) and lexicon.words[index] == word
 
 
 #: A word list as a tree: a character leads to what may follow it; END leads to the cost of a word that ends
@@ -112,20 +142,20 @@ END = ""
 
 @cache
 def beginning(char: str) -> Tree:
-    """All longer words of the general list that begin with a character, made into a tree when first asked for."""
-    return _tree(general(), char)
+    """All longer words of the general list, and names of divisions, that begin with a character: a tree."""
+    return _tree(char, general(), names())
 
 
 @cache
 def special_beginning(char: str) -> Tree:
     """The vocabulary's words that begin with a character."""
-    return _tree(special(), char)
+    return _tree(char, special())
 
 
 @cache
-def _before(lexicon: Callable[[], WordList]) -> dict[str, set[str]]:
+def _before(*lexicons: Callable[[], WordList]) -> dict[str, set[str]]:
     table: dict[str, set[str]] = {}
-    for word in lexicon().words:
+    for word in chain.from_iterable(lexicon().words for lexicon in lexicons):
         if len(word) > 1:
             table.setdefault(word[1], set()).add(word[0])
     return table
@@ -137,7 +167,7 @@ def before(char: str) -> Set[str]:
     >>> "安" in before("全")
     True
     """
-    return _before(general).get(char, _NONE)
+    return _before(general, names).get(char, _NONE)
 
 
 def special_before(char: str) -> Set[str]:
@@ -154,21 +184,23 @@ def special_firsts() -> Set[str]:
 _NONE: Set[str] = frozenset()
 
 
-def _tree(lexicon: WordList, char: str) -> Tree:
-    words, tree = lexicon.words, Tree()
-    for index in range(*lexicon.range(char, 0, len(words))):
-        word = words[index]
-        if len(word) == 1:
-            continue
+def _tree(char: str, *lexicons: WordList) -> Tree:
+    table: dict[str, float] = {}
+    for lexicon in lexicons:
+        for index in range(*lexicon.range(char, 0, len(lexicon.words))):
+            word = lexicon.words[index]
+            if len(word) > 1:
+                worth = adapted(word, lexicon.cost(index))
+                table[word] = min(worth, table.get(word, worth))
+    tree = Tree()
+    for word in sorted(table) if len(lexicons) > 1 else table:
         node = tree
         for c in word[1:-1]:
             deeper = node.get(c)
             if type(deeper) is not dict:
                 node[c] = deeper = Tree() if deeper is None else {END: deeper}
             node = deeper
-        node[word[-1]] = adapted(
-            word, lexicon.cost(index)
-        )  # words are sorted: a longer one comes later
+        node[word[-1]] = table[word]  # words are sorted: a longer one comes later
     return tree
 
 
