@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from kg.repair import alphabet, candidates, lattice, readings, script, words
+from kg.repair import alphabet, candidates, lattice, phrases, readings, script, words
 from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
 from kg.repair.candidates import Path, Reading, Search
 from kg.repair.gloss import HAN, Glosses
@@ -314,7 +314,9 @@ def _solve(
             s for s, own in zip(shares, spans, strict=True) if any(span.same(o) for o in own)
         )
         finding = _finding(span, share, found[0], grid, text)
-        rival = _rival(span, spans[1:], page, letters)
+        hidden = _simple(span.text, letters.traditional)
+        before = found[0].text.partition(hidden)[0]
+        rival = _rival(span, spans[1:], page, letters, before)
         if finding.decided and not _held(span, found[0].text, page, letters):
             finding = replace(finding, decided=False)
         if rival and finding.reproduced:
@@ -335,9 +337,13 @@ def _solve(
 
 
 def _rival(
-    span: Span, others: Sequence[Sequence[Span]], page: Page, letters: alphabet.Alphabet
+    span: Span,
+    others: Sequence[Sequence[Span]],
+    page: Page,
+    letters: alphabet.Alphabet,
+    before: str,
 ) -> str:
-    """Find a reading that says a little more or less (危化, 危化品) where the page does not decide.
+    """Find a reading that says a little more or less (危化, 危化品) where neither the page nor the verb decides.
 
     How common a word is tells nothing of which of the two stood here.
     """
@@ -354,6 +360,7 @@ def _rival(
                 and _HAN_ONLY.fullmatch(longer)
                 and max(words.cost(longer), words.cost(shorter)) < words.NONE
                 and page.says(longer, shorter) is not (longer == text)
+                and not (longer == text and before.endswith(phrases.things_after().get(text, ())))
             ):
                 return other.text
     return ""

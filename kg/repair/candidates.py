@@ -82,7 +82,7 @@ class Path(NamedTuple):
 
 
 Steps: TypeAlias = tuple[tuple[State, Step, str], ...]
-#: A word (or another token) that leads from one state to another: cost, text, the way, whether it is a term.
+#: A word (or another token) that leads from one state to another: cost, text, the way, whether it is a term that lists hold.
 Move: TypeAlias = tuple[float, str, Steps, bool]
 
 
@@ -229,6 +229,7 @@ class Search:
         pairs = self.page.pairs
         inside = self.page.inside
         steps_from = self.lattice.steps
+        unlisted = phrases.not_listed()
 
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
             if len(text) > 1 and text[:2] in pairs:
@@ -266,7 +267,8 @@ class Search:
                     tree = type(deeper) is dict
                     cost = deeper.get(END) if tree else deeper
                     if cost is not None:
-                        add(target, longer + step.extra, cost + more, link, term)
+                        listed = term and longer not in unlisted
+                        add(target, longer + step.extra, cost + more, link, listed)
                     if tree and not step.extra:
                         walk(target, deeper, longer, link, more, losses - lost, term)
 

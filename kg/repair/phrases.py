@@ -40,6 +40,34 @@ def phrases() -> Mapping[str, float]:
     return table | dict.fromkeys(themes.get("frequent", "").split(), FREQUENT_COST)
 
 
+#: Themes of phrases that are no things: they stand in no list of sectors, bodies and dangers.
+_NO_THINGS = ("frequent", "duties", "actions", "documents", "dates")
+
+
+@cache
+def not_listed() -> frozenset[str]:
+    """Phrases that say what is done, by whom or when; what stands in lists is a thing.
+
+    >>> "叫停" in not_listed(), "尾矿库" in not_listed()
+    (True, False)
+    """
+    themes = rows().get("phrases", {})
+    things = {p for name, line in themes.items() if name not in _NO_THINGS for p in line.split()}
+    return frozenset(
+        p for name in _NO_THINGS[1:] for p in themes.get(name, "").split() if p not in things
+    )
+
+
+@cache
+def things_after() -> Mapping[str, tuple[str, ...]]:
+    """Terms that name things, where a shorter term of the same bytes names a trade, by the words before them.
+
+    >>> "存放" in things_after()["危化品"]
+    True
+    """
+    return {longer: tuple(line.split()) for longer, line in rows().get("things_after", {}).items()}
+
+
 @cache
 def no_end() -> frozenset[str]:
     """Characters that hardly end a clause."""
