@@ -302,8 +302,9 @@ def _solve(
     quotes = _QUOTE.findall(text, max(line, passage.start - LOOK), passage.start)
     opened = "“" if quotes and quotes[-1] == "“" else ""
     found = Search(
-        grid, page, opened=opened, last=last, after=_after(text), closes=_closes(text)
-    ).readings()
+        grid, page, opened=opened, last=last, after=_after(text), line=passage.start - line,
+        closes=_closes(text),
+    ).readings()  # fmt: skip
     if not found:
         return [_suspect(s.at, text, "no reading found") for s in passage.spots], ""
     shares = candidates.shares(found)

@@ -43,6 +43,8 @@ INDENTED = 4.0
 _BLANKS = "\u3000\n"
 #: A quotation shorter than this (characters) is no sentence and ends without a stop.
 SHORT = 8
+#: A paragraph (no wrapped line) that ends with 、 or ，; one of so many characters that ends with no mark.
+CUT_OFF, ENDLESS, LONG = 7.0, 4.0, 40
 #: A hidden character that the page glosses elsewhere, without its gloss.
 UNGLOSSED = 7.0
 #: A term of the vocabulary beside 、.
@@ -82,8 +84,9 @@ class Path(NamedTuple):
 
 
 Steps: TypeAlias = tuple[tuple[State, Step, str], ...]
-#: A word (or another token) that leads from one state to another: cost, text, the way, whether it is a term that lists hold.
-Move: TypeAlias = tuple[float, str, Steps, bool]
+#: A word (or another token) that leads from one state to another: cost, text, the way, whether it is a term that lists
+#: hold, and what of the cost the page takes off.
+Move: TypeAlias = tuple[float, str, Steps, bool, float]
 
 
 class Reading(NamedTuple):
@@ -94,6 +97,10 @@ class Reading(NamedTuple):
     path: Path
     term: bool = False
     """The text ends with a term of the vocabulary."""
+    said: float = 0.0
+    """Nats of it in favour, from what official text puts side by side;"""
+    own: float = 0.0
+    """and from the page's own pairs and triples."""
 
 
 def literal_cost(row: Sequence[Token], at: int) -> float:
@@ -127,6 +134,8 @@ class Search:
     """The last token that is suspected; behind it the search may end."""
     after: Callable[[int], str]
     """Finds the first quotation mark of the line behind an offset."""
+    line: int
+    """Characters of the line before the passage."""
     closes: Callable[[int], bool]
     """Whether the first bracket of the line behind an offset is a closing one."""
     _kept: dict[State, dict[str, Reading]] = field(default_factory=dict)
@@ -181,7 +190,7 @@ class Search:
         joint, order, pairs = self.page.joint, self._order, self.page.pairs
         seam = official.counts().seam
         no_begin = phrases.no_begin()
-        for price, text, steps, term in moves:
+        for price, text, steps, term, inner in moves:
             if got[0].cost + price > limit:
                 break
             mark = text[:1] in _MARKS
@@ -190,8 +199,11 @@ class Search:
                 if cost > limit:
                     break
                 before = reading.text
+                said, own = reading.said, reading.own + inner
                 if before and text:
-                    cost -= seam(before, text)
+                    more = seam(before, text)
+                    cost -= more
+                    said += more
                 if before and before[-1] in _TWICE and before[-2:-1] != before[-1]:
                     cost += 0.0 if text[:1] == before[-1] else CROWDED
                 if before[-2:-1] == "（" and before[-1] in _NUMBERS and text[:1] not in _COUNTED:
@@ -200,9 +212,13 @@ class Search:
                     cost += order(before, text)
                     if reading.term and text == "、":
                         cost -= LISTED
+                elif text == "\n":
+                    cost += self._line_end(before)
                 elif before and text:
                     if before[-1] + text[0] in pairs:
-                        cost -= joint(before, text)
+                        more = joint(before, text)
+                        cost -= more
+                        own += more
                     if before[-1] in _ENDS and text[0] in no_begin:
                         cost += BROKEN_OFF
                     if term and before[-1] == "、":
@@ -215,7 +231,7 @@ class Search:
                     link = reading.path
                     for state, step, char in steps:
                         link = Path(state, step, char, link)
-                    texts[whole] = Reading(cost, whole, link, term)
+                    texts[whole] = Reading(cost, whole, link, term, said, own)
                     limit = min(limit, cost + BEAM)
                     if cost < front:
                         front = cost
@@ -232,14 +248,14 @@ class Search:
         unlisted = phrases.not_listed()
 
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
-            if len(text) > 1 and text[:2] in pairs:
-                cost -= inside(text)
+            inner = inside(text) if len(text) > 1 and text[:2] in pairs else 0.0
+            cost -= inner
             texts = out.get(to)
             if texts is None:
                 texts = out[to] = {}
             other = texts.get(text)
             if other is None or other[0] > cost:
-                texts[text] = (cost, text, path, term)
+                texts[text] = (cost, text, path, term, inner)
 
         def walk(
             to: State, node: Tree, word: str, path: Steps, price: float, losses: int, term: bool
@@ -327,7 +343,7 @@ class Search:
             token = row[state.at]
             if not token.han:
                 text = "" if token.kind == "gloss" else token.text
-                move = (literal_cost(row, state.at), text, (), False)
+                move = (literal_cost(row, state.at), text, (), False, 0.0)
                 out.setdefault(State(state.at + 1), {}).setdefault(text, move)
 
     def _firsts(self, chars: Chars, target: State, losses: int, term: bool) -> Collection[str]:
@@ -392,6 +408,18 @@ class Search:
             cost += UNLIKELY
         return cost
 
+    def _line_end(self, before: str) -> float:
+        """Cost of what a line ends with."""
+        if self.page.wrapped:
+            return 0.0
+        last = before[-1:]
+        if last in "、，,":
+            return CUT_OFF
+        size = len(before) - before.rfind("\n") - 1
+        if size == len(before):
+            size += self.line
+        return ENDLESS if size > LONG and last not in _MARKS and last.isalpha() else 0.0
+
     def _open_after(self, text: str) -> str:
         opened = self.opened
         for char in text:
@@ -413,7 +441,9 @@ class Search:
             wrong = wrong or (not ahead and any(c != "（" for c in opened))
             wrong = wrong or ("（" in opened and not closed)
             cost = reading.cost + (UNPAIRED if wrong else 0.0)
-            out.append(Reading(cost, reading.text, reading.path))
+            if at >= len(row) or row[at].text == "\n":
+                cost += self._line_end(reading.text)
+            out.append(reading._replace(cost=cost))
         return sorted(out, key=_rank)
 
 

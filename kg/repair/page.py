@@ -19,6 +19,8 @@ _TRIPLE = (0.0, *(TRIPLE + DOUBLING * log(n) for n in range(1, 100)))
 #: Nats for a full stop that stands unbroken where the search could have cut, and the most they weigh.
 UNBROKEN, MOST = 1.5, 2.0
 _UNBROKEN = re.compile(f"。(?=[{''.join(after_stop())}])")
+#: A line that ends within a clause.
+_WRAPPED = re.compile("[、，,][ \t]*\n")
 
 
 @dataclass(slots=True)
@@ -31,6 +33,8 @@ class Page:
     """Characters of the page that carry their gloss everywhere else."""
     stops: float = 0.0
     """Nats against a full stop that was broken: the page has others in such places, unbroken."""
+    wrapped: bool = False
+    """Lines end within clauses."""
     text: str = ""
     """The page, and behind it what was restored."""
     _counts: Counter[str] = field(default_factory=Counter)
@@ -48,6 +52,7 @@ class Page:
         page._counts = counts
         page.text = text
         page.glossed = glossed
+        page.wrapped = bool(_WRAPPED.search(text))
         page.stops = min(MOST, UNBROKEN * len(_UNBROKEN.findall(text)))
         return page
 
