@@ -443,6 +443,9 @@ class Search:
             cost = reading.cost + (UNPAIRED if wrong else 0.0)
             if at >= len(row) or row[at].text == "\n":
                 cost += self._line_end(reading.text)
+            elif row[at].text in _MARKS:
+                cost += self._order(reading.text, row[at].text)
+                cost -= official.counts().seam(reading.text, row[at].text)
             out.append(reading._replace(cost=cost))
         return sorted(out, key=_rank)
 
