@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from math import exp
 from typing import NamedTuple
 
 from kg.repair import alphabet, candidates, lattice, phrases, readings, script, words
@@ -23,6 +24,8 @@ from kg.repair.patches import Patch
 
 #: Share of the probability that the decided reading must hold.
 SURE = 0.93
+#: Share that a reading must hold among those that differ from it in marks alone.
+ALIKE = 0.75
 #: A character that has left no byte at all is read only inside a word of the list as long as this: among so
 #: many characters the true one may not have been met.
 HOLDING, LONGEST_WORD = 3, 8
@@ -309,6 +312,7 @@ def _solve(
         return [_suspect(s.at, text, "no reading found") for s in passage.spots], ""
     shares = candidates.shares(found)
     spans = [_spans(grid, reading.path) for reading in found]
+    alike = _marks_alike(found)
     out = []
     for span in spans[0]:
         share = sum(
@@ -318,6 +322,9 @@ def _solve(
         hidden = _simple(span.text, letters.traditional)
         before = found[0].text.partition(hidden)[0]
         rival = _rival(span, spans[1:], page, letters, before)
+        if finding.decided and alike < ALIKE:
+            said = f"{finding.patch.after}: which mark stands there is open"
+            finding = replace(finding, evidence=said, decided=False)
         if finding.decided and not _held(span, found[0].text, page, letters):
             finding = replace(finding, decided=False)
         if rival and finding.reproduced:
@@ -335,6 +342,20 @@ def _solve(
         if spot.certain or plain < PLAIN:
             out.append(_suspect(spot.at, text, f"reads as it stands with {plain:.0%}"))
     return out, "\n".join(reading.text for reading in found)
+
+
+def _marks_alike(found: Sequence[Reading]) -> float:
+    """Share of the best among the readings that differ from it in marks alone, by what holds everywhere.
+
+    What official text puts side by side says little of which mark stands between two words.
+    """
+    best = _ANY_MARK.sub("，", found[0].text)
+    same = [r for r in found if _ANY_MARK.sub("，", r.text) == best]
+    costs = [r.cost + r.said for r in same]
+    return 1 / sum(exp(costs[0] - cost) for cost in costs)
+
+
+_ANY_MARK = re.compile("[，。、；：！？,;:!?]")
 
 
 def _rival(
