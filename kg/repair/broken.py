@@ -325,6 +325,8 @@ def _solve(
         if finding.decided and alike < ALIKE:
             said = f"{finding.patch.after}: which mark stands there is open"
             finding = replace(finding, evidence=said, decided=False)
+        if finding.decided and found[0].unpaired and _PAIRED.search(span.text):
+            finding = replace(finding, decided=False)
         if finding.decided and not _held(span, found[0].text, page, letters):
             finding = replace(finding, decided=False)
         if rival and finding.reproduced:
@@ -355,6 +357,7 @@ def _marks_alike(found: Sequence[Reading]) -> float:
     return 1 / sum(exp(costs[0] - cost) for cost in costs)
 
 
+_PAIRED = re.compile("[“”《》‘’（）]")
 _ANY_MARK = re.compile("[，。、；：！？,;:!?]")
 
 
@@ -396,16 +399,12 @@ def _held(span: Span, reading: str, page: Page, letters: alphabet.Alphabet) -> b
         at = begin + blind
         if not _HAN_ONLY.fullmatch(reading, at, at + 1):
             continue
-        words_of = (
+        around = (
             reading[low:high]
             for low in range(max(0, at + 1 - LONGEST_WORD), at + 1)
-            for high in range(max(at + 1, low + 2), min(len(reading), low + LONGEST_WORD) + 1)
+            for high in range(max(at + 1, low + HOLDING), min(len(reading), low + LONGEST_WORD) + 1)
         )
-        if not any(
-            words.is_term(w)
-            or (len(w) >= HOLDING and (words.cost(w) < words.NONE or w in page.triples))
-            for w in words_of
-        ):
+        if not any(words.cost(w) < words.NONE or w in page.triples for w in around):
             return False
     return True
 

@@ -101,6 +101,8 @@ class Reading(NamedTuple):
     """Nats of it in favour, from what official text puts side by side;"""
     own: float = 0.0
     """and from the page's own pairs and triples."""
+    unpaired: bool = False
+    """A quotation or bracket stays open, or closes what was not opened."""
 
 
 def literal_cost(row: Sequence[Token], at: int) -> float:
@@ -446,7 +448,7 @@ class Search:
             elif row[at].text in _MARKS:
                 cost += self._order(reading.text, row[at].text)
                 cost -= official.counts().seam(reading.text, row[at].text)
-            out.append(reading._replace(cost=cost))
+            out.append(reading._replace(cost=cost, unpaired=wrong))
         return sorted(out, key=_rank)
 
 

@@ -17,7 +17,7 @@ _FILE = Path(__file__).resolve().parent / "data" / "pairs.txt.gz"
 #: Texts of the general kind that one official text stands against: weights of the two in the cost of a word.
 SHARE = 0.5
 #: How many times a character (a pair) must be seen before what follows it weighs half; and how much all weighs.
-ONCE, TWICE, WEIGHT = 12.0, 4.0, 0.7
+ONCE, TWICE, WEIGHT = 140.0, 24.0, 0.7
 #: The most that a seam can speak for or against a text, in nats.
 FOR, AGAINST = 5.0, -2.0
 #: Marks shown in half width and paired marks count as one.

@@ -126,13 +126,6 @@ def cost(word: str) -> float:
     return min(UNKNOWN, *found) if len(word) == 1 else min(found)
 
 
-def is_term(word: str) -> bool:
-    """Whether a word belongs to the vocabulary."""
-    lexicon = special()
-    index = bisect_left(lexicon.words, word)
-    return index < len(lexicon.words) and lexicon.words[index] == word
-
-
 #: A word list as a tree: a character leads to what may follow it; END leads to the cost of a word that ends
 #: here. Where nothing follows, the cost stands in place of a tree (most words are two characters long, and
 #: trees of plain costs are no burden for the garbage collector).
