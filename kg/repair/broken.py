@@ -12,8 +12,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from math import exp
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from kg.repair import alphabet, candidates, lattice, phrases, readings, script, words
 from kg.repair.bytes import HALF, MARK_BYTES, VARIANTS, encode, forward
@@ -310,8 +311,11 @@ def _solve(
     ).readings()  # fmt: skip
     if not found:
         return [_suspect(s.at, text, "no reading found") for s in passage.spots], ""
-    shares = candidates.shares(found)
     spans = [_spans(grid, reading.path) for reading in found]
+    said = [i for i, own in enumerate(spans) if not _ruled_out(own, spans, found[i], page, letters)]
+    if said:
+        found, spans = [found[i] for i in said], [spans[i] for i in said]
+    shares = candidates.shares(found)
     alike = _marks_alike(found)
     out = []
     for span in spans[0]:
@@ -319,9 +323,7 @@ def _solve(
             s for s, own in zip(shares, spans, strict=True) if any(span.same(o) for o in own)
         )
         finding = _finding(span, share, found[0], grid, text)
-        hidden = _simple(span.text, letters.traditional)
-        before = found[0].text.partition(hidden)[0]
-        rival = _rival(span, spans[1:], page, letters, before)
+        rival = _rival(span, spans[1:], found[0], page, letters)
         if finding.decided and alike < ALIKE:
             said = f"{finding.patch.after}: which mark stands there is open"
             finding = replace(finding, evidence=said, decided=False)
@@ -364,31 +366,55 @@ _ANY_MARK = re.compile("[，。、；：！？,;:!?]")
 def _rival(
     span: Span,
     others: Sequence[Sequence[Span]],
+    reading: Reading,
     page: Page,
     letters: alphabet.Alphabet,
-    before: str,
 ) -> str:
     """Find a reading that says a little more or less (危化, 危化品) where neither the page nor the verb decides.
 
     How common a word is tells nothing of which of the two stood here.
     """
-    text = _simple(span.text, letters.traditional)
-    for own in others:
-        for other in own:
-            if (other.begin, other.stop) != (span.begin, span.stop) or other.text == span.text:
-                continue
-            rival = _simple(other.text, letters.traditional)
-            longer, shorter = sorted((text, rival), key=len, reverse=True)
-            if (
-                len(shorter) > 1
-                and longer.startswith(shorter)
-                and _HAN_ONLY.fullmatch(longer)
-                and max(words.cost(longer), words.cost(shorter)) < words.NONE
-                and page.says(longer, shorter) is not (longer == text)
-                and not (longer == text and before.endswith(phrases.things_after().get(text, ())))
-            ):
-                return other.text
+    for other in chain.from_iterable(others):
+        if _longer(span, other, reading, page, letters) == "open":
+            return other.text
     return ""
+
+
+def _ruled_out(
+    own: Sequence[Span],
+    spans: Sequence[Sequence[Span]],
+    reading: Reading,
+    page: Page,
+    letters: alphabet.Alphabet,
+) -> bool:
+    """Whether a reading has one of two such terms where the page or the verb speaks for the other."""
+    return any(
+        _longer(span, other, reading, page, letters) == "other"
+        for span in own
+        for other in chain.from_iterable(spans)
+    )
+
+
+def _longer(
+    span: Span, other: Span, reading: Reading, page: Page, letters: alphabet.Alphabet
+) -> Literal["", "open", "this", "other"]:
+    """Which of two terms stood here of which one begins with the other, if they are such: what the page and the verb say."""
+    if (other.begin, other.stop) != (span.begin, span.stop) or other.text == span.text:
+        return ""
+    text, rival = _simple(span.text, letters.traditional), _simple(other.text, letters.traditional)
+    longer, shorter = sorted((text, rival), key=len, reverse=True)
+    if (
+        len(shorter) < 2
+        or not longer.startswith(shorter)
+        or not _HAN_ONLY.fullmatch(longer)
+        or max(words.cost(longer), words.cost(shorter)) >= words.NONE
+    ):
+        return ""
+    before = reading.text.partition(text)[0]
+    told = page.says(longer, shorter)
+    if before.endswith(phrases.things_after().get(longer, ())):
+        told = True
+    return "open" if told is None else "this" if told is (longer == text) else "other"
 
 
 def _held(span: Span, reading: str, page: Page, letters: alphabet.Alphabet) -> bool:
