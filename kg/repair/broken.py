@@ -316,7 +316,6 @@ def _solve(
     if said:
         found, spans = [found[i] for i in said], [spans[i] for i in said]
     shares = candidates.shares(found)
-    alike = _marks_alike(found)
     out = []
     for span in spans[0]:
         share = sum(
@@ -324,7 +323,7 @@ def _solve(
         )
         finding = _finding(span, share, found[0], grid, text)
         rival = _rival(span, spans[1:], found[0], page, letters)
-        if finding.decided and alike < ALIKE:
+        if finding.decided and _marks_alike(span, found, spans) < ALIKE:
             said = f"{finding.patch.after}: which mark stands there is open"
             finding = replace(finding, evidence=said, decided=False)
         if finding.decided and found[0].unpaired and _PAIRED.search(span.text):
@@ -348,15 +347,19 @@ def _solve(
     return out, "\n".join(reading.text for reading in found)
 
 
-def _marks_alike(found: Sequence[Reading]) -> float:
-    """Share of the best among the readings that differ from it in marks alone, by what holds everywhere.
+def _marks_alike(span: Span, found: Sequence[Reading], spans: Sequence[Sequence[Span]]) -> float:
+    """Share of a stretch among the readings that differ from the best in marks alone, by what holds everywhere.
 
     What official text puts side by side says little of which mark stands between two words.
     """
     best = _ANY_MARK.sub("，", found[0].text)
-    same = [r for r in found if _ANY_MARK.sub("，", r.text) == best]
-    costs = [r.cost + r.said for r in same]
-    return 1 / sum(exp(costs[0] - cost) for cost in costs)
+    own = total = 0.0
+    for reading, hidden in zip(found, spans, strict=True):
+        if _ANY_MARK.sub("，", reading.text) == best:
+            weight = exp(found[0].cost + found[0].said - reading.cost - reading.said)
+            total += weight
+            own += weight if any(span.same(other) for other in hidden) else 0.0
+    return own / total
 
 
 _PAIRED = re.compile("[“”《》‘’（）]")
@@ -398,7 +401,7 @@ def _ruled_out(
 def _longer(
     span: Span, other: Span, reading: Reading, page: Page, letters: alphabet.Alphabet
 ) -> Literal["", "open", "this", "other"]:
-    """Which of two terms stood here of which one begins with the other, if they are such: what the page and the verb say."""
+    """Which of two terms stood here, one the beginning of the other: what the page and the verb say."""
     if (other.begin, other.stop) != (span.begin, span.stop) or other.text == span.text:
         return ""
     text, rival = _simple(span.text, letters.traditional), _simple(other.text, letters.traditional)
@@ -518,7 +521,14 @@ def _spans(grid: lattice.Lattice, path: Path) -> list[Span]:
             text = "".join(hidden)
             out.append(
                 Span(
-                    begin, step.state.at, start, position, text, tuple(pieces), tuple(items), tuple(blind)
+                    begin,
+                    step.state.at,
+                    start,
+                    position,
+                    text,
+                    tuple(pieces),
+                    tuple(items),
+                    tuple(blind),
                 )
             )
             begin, hidden, pieces, items, blind = -1, [], [], [], []

@@ -13,8 +13,8 @@ from kg.errors import DataFileError
 _FILE = ONTOLOGY / "repairs.yaml"
 #: Rarity of a frequent phrase, of another one, and of a label of the vocabulary, in nats.
 FREQUENT_COST = 7.5
-COST = 10.0
-LABEL_COST = 10.0
+COST = 9.0
+LABEL_COST = 9.0
 
 
 @cache
