@@ -43,6 +43,13 @@ _LABEL = pattern("clauses", "label")
 _ADDRESSEE = pattern("clauses", "addressee")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
+_ON_FINDING = pattern("clauses", "on-finding")
+_NAMED_HEADING = pattern("clauses", "named-heading")
+_NOUN_HEAD = pattern("clauses", "noun-head")
+_NOT_YET = pattern("clauses", "not-yet")
+_QUALITY = pattern("clauses", "quality")
+_BOUNDS = pattern("clauses", "bounds")
+_REMINDS = pattern("clauses", "reminds")
 _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
 #: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
@@ -197,7 +204,8 @@ class _Reader:
                 self._reported(segment.sentence)
             self.said = True
             # 对…，要求…: the phrase belongs to what is demanded, unless a speaker stands between
-            if spoken.start > segment.start or spoken.word[0] in "会通方意":
+            alone = not self.document and all(p.opener not in _TOWARDS for p in self.pending)
+            if spoken.start > segment.start or spoken.word[0] in "会通方意" or alone:
                 for parsed in self.pending:
                     if parsed.opener in _TOWARDS:
                         self._name(parsed)
@@ -216,13 +224,14 @@ class _Reader:
     def _reminded(self, segment: Segment, cues: Sequence[Cue]) -> int | None:
         """Where a reminder ends (安委会提醒，…; in a report also 提醒居民…): it speaks as 要求 does."""
         for cue in cues:
-            if cue.word != "提醒":
-                continue
-            before = self.text[segment.start : cue.start]
-            if cue.start == segment.start and self.passage.mode == "narrative":
+            if cue.start > segment.start:
+                break
+            if cue.word == "提醒" and self.passage.mode == "narrative":
                 return cue.end
-            if cue.end == segment.end and segment.closer in "，：" and _SPEAKER.search(before):
-                return cue.end
+        reminds = _REMINDS.search(self.text, segment.start, segment.end)
+        if reminds is not None and segment.closer in "，：":
+            before = self.text[segment.start : reminds.start()]
+            return segment.end if _SPEAKER.search(before) else None
         return None
 
     def _reported(self, sentence: int) -> None:
@@ -305,6 +314,8 @@ class _Reader:
             return not (parsed.modal and not parsed.prep and parsed.contiguous)
         if parsed.modal is not None or self.text[parsed.start : parsed.end].startswith("除"):
             return False
+        if _ON_FINDING.match(self.text, parsed.start, parsed.end):
+            return True
         if _REASON.match(self.text, parsed.start, parsed.end):
             return True
         if _TIME_LEAD.search(self.text, parsed.start, parsed.end):
@@ -390,9 +401,14 @@ class _Reader:
             return "doing", "将"
         last = self.last
         if last is not None and self.joined and last.force in {"told", "doing"}:
-            shares = last.why in _ASPECTS and (
+            aspect = last.why in _ASPECTS or (last.why == "了" and not self.document)
+            shares = aspect and (
                 parsed.contiguous
-                or (last.why == "将" and not (parsed.object_prep or self._has_subject(parsed)))
+                or (
+                    last.why in {"将", "了"}
+                    and parsed.opener != "对"
+                    and not self._has_subject(parsed)
+                )
             )
             if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
                 return "told", last.why
@@ -402,6 +418,9 @@ class _Reader:
             return "told", "表示"
         if parsed.suffers:
             return "told", "被"
+        led = parsed.contiguous and verb is not None and verb.value >= "2"
+        if words.endswith("的") and parsed.segment.closer != "，" and not led:
+            return "told", "criterion"
         if words.endswith("如下"):
             return "told", "如下"
         if modal is None and self._signs(parsed, words):
@@ -412,6 +431,8 @@ class _Reader:
             return "told", "了"
         if verb is None:
             return "told", "no predicate"
+        if self._is_quality(parsed, verb):
+            return "told", "quality"
         serves = parsed.opener == "为" and parsed.prep and verb.word in _SERVES
         if parsed.aim or serves or (verb.word == "确保" and _GENERAL_STATE.search(words)):
             return "told", "aim"
@@ -432,6 +453,14 @@ class _Reader:
         done = count is not None and count.start() > verb.start
         return ("told", "count") if done else ("doing", "")
 
+    def _is_quality(self, parsed: Parse, verb: Cue) -> bool:
+        """用火用电多: the last word is an adjective, the verb before it names something."""
+        if parsed.object_prep or verb.end == parsed.end or verb.value >= "2":
+            return False
+        if any(c.end == parsed.end and c.end - c.start > 1 for c in parsed.cues):
+            return False
+        return _QUALITY.search(self.text[parsed.start : parsed.end]) is not None
+
     def _has_subject(self, parsed: Parse) -> bool:
         stop = parsed.verb.start if parsed.verb else parsed.end
         ahead = next((c.start for c in parsed.cues if c.kind in {"prep", "object", "adverb"}), stop)
@@ -449,6 +478,8 @@ class _Reader:
         if verb is None or past.value == "sentence":
             return False
         if "的" in self.text[past.end : verb.start]:
+            return True
+        if past.word[0] == "未" and _NOT_YET.match(self.text, past.start, verb.start):
             return True
         if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
             return False
@@ -485,12 +516,26 @@ class _Reader:
         if line.kind == "heading" and not (self.document and parsed.segment.numbered):
             return False
         words = self.text[parsed.verb.start : parsed.end]
+        if self._names(parsed, parsed.verb):
+            return False
         bare = parsed.contiguous and not parsed.adverbial and parsed.strength == 1
         if parsed.verb.end == parsed.end and bare:
             return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
         governs = governs and not (parsed.verb.word == "组织" and len(words) <= 4)
         return governs or not _BARE_HEADING.search(words)
+
+    def _names(self, parsed: Parse, verb: Cue) -> bool:
+        """实施步骤, 作业场所, 旅游安全管控: a verb that begins a name."""
+        if _NAMED_HEADING.search(self.text[parsed.start : parsed.end]):
+            return True
+        if parsed.adverbial or not parsed.contiguous or verb.value >= "2":
+            return False
+        if verb.start > parsed.start or verb.kind != "verb":
+            return False
+        last = parsed.cues[-1]
+        ends = last.end == parsed.end and last.start > verb.end and last.kind in {*VERBS, "a"}
+        return ends or _NOUN_HEAD.fullmatch(self.text, verb.end, parsed.end) is not None
 
     def _is_topic(self, parsed: Parse, *, alone: bool) -> bool:
         """A heading: a line of its own, or a numbered stretch that is a whole short sentence."""
@@ -525,7 +570,7 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool)
             and "的" in text[before.start : before.end]
         ):
             before.force, before.why = "told", "object put first"
-        done = report and clause.why in {"了", "已"} and before.force == "order"
+        done = report and clause.why in {"了", "已", "count"} and before.force == "order"
         if done and before.cue is None and before.subject is not None:
             before.force, before.why = "doing", "done"  # 有关单位设置展台，摆放了灭火器
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
@@ -574,7 +619,8 @@ def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
     for cue in reversed(parsed.cues):
         if cue.end == at and cue.kind == "manner":
             at = cue.start
-    return at > parsed.start and text[at - 1] == "不"
+    bounds = _BOUNDS.match(text, at, parsed.end) is not None
+    return at > parsed.start and text[at - 1] == "不" and not bounds
 
 
 def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:

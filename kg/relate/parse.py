@@ -24,6 +24,8 @@ _SHORT_TIME = pattern("clauses", "short-time")
 _WHO = pattern("clauses", "bearer")
 _AS = pattern("clauses", "taken-as")
 _WHEN = pattern("clauses", "when")
+_NOUN_HEAD = pattern("clauses", "noun-head")
+_BY_MEANS = pattern("clauses", "by-means")
 _QUOTED = pattern("clauses", "quoted")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
@@ -72,7 +74,7 @@ _PLEASE = "请"
 _MEANS_OF = frozenset(
     {"结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"}
 )
-_GO_BY = frozenset({"按照", "依照", "根据", "依据", "结合", "围绕", "针对", "对照", "本着"})
+_GO_BY = frozenset({"会同", "按照", "依照", "根据", "依据", "结合", "围绕", "针对", "对照", "本着"})
 _MEANS = frozenset({"利用", "通过", "依托", "借助"})
 
 
@@ -320,6 +322,8 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.modal is not None and parsed.modal.value != "obligation":
         return False
     written = text[parsed.start : parsed.end]
+    if _BY_MEANS.search(written):
+        return True
     if parsed.modal is None and _AFTER.search(written):
         return True
     ends = _LEADING_END.search(written) is not None and "作为" not in written
@@ -332,8 +336,10 @@ def is_leading(text: str, parsed: Parse) -> bool:
         return parsed.opener not in _MOVERS and (ends or last or parsed.verb is None)
     if parsed.opener == "为" and parsed.prep and parsed.purpose:
         return True
-    if parsed.opener in _MOVERS and parsed.verb is not None:
+    if parsed.verb is not None and any(c.word in _MOVERS for c in parsed.cues):
         return False
+    if parsed.opener == "对" and parsed.modal is None and _is_of(text, parsed):
+        return True
     if parsed.prep or parsed.object_prep:
         governs = (
             parsed.verb is not None
@@ -342,7 +348,7 @@ def is_leading(text: str, parsed: Parse) -> bool:
             and parsed.verb.value >= "2"
             and not (parsed.prep and _is_noun_here(parsed))
         )
-        deals = parsed.opener == "针对" and parsed.adverbial
+        deals = parsed.opener == "从" or (parsed.opener == "针对" and parsed.adverbial)
         deals = deals and parsed.verb is not None and "的" not in text[parsed.verb.end : parsed.end]
         if ends and not (governs and (deals or parsed.opener not in _ABOUT)):
             return True
@@ -352,15 +358,29 @@ def is_leading(text: str, parsed: Parse) -> bool:
         acts = ahead or (parsed.opener in _FOR and parsed.verb.end < parsed.end - 1)
         acts = acts and "的" not in text[parsed.start : parsed.verb.start]
         acts = acts and text[parsed.verb.end : parsed.verb.end + 1] not in {"性", "式", "型", "类"}
+        noun = parsed.weak and _NOUN_HEAD.fullmatch(text, parsed.verb.end, parsed.end) is not None
+        acts = acts and not noun
         means = next((c for c in parsed.cues if c.word == parsed.opener), None)
         if means is not None and means.word in _MEANS:
             acts = means.end + 2 <= parsed.verb.start and parsed.verb.end < parsed.end - 1
         return parsed.weak and parsed.opener not in _MOVERS and not acts
-    if parsed.modal is None and not parsed.adverbial and _by_means(text, parsed):
+    asks = parsed.modal is not None and parsed.modal.word == _PLEASE
+    if (parsed.modal is None or asks) and not parsed.adverbial and _by_means(text, parsed):
         return True
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None
+
+
+def _is_of(text: str, parsed: Parse) -> bool:
+    """对整改不力的镇（街道）: 对 and a noun that a relative clause tells more of."""
+    mark = text.rfind("的", parsed.start, parsed.end)
+    return (
+        0 < parsed.end - mark - 1 <= 8
+        and mark > parsed.start
+        and (parsed.verb is None or parsed.verb.end <= mark)
+        and not any(c.kind in VERBS and c.start > mark for c in parsed.cues)
+    )
 
 
 def _is_noun_here(parsed: Parse) -> bool:

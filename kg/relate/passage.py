@@ -11,6 +11,7 @@ from kg.relate.parse import reported
 
 Mode = Literal["order", "tell", "document", "narrative"]
 
+_DUE = pattern("clauses", "when-due")
 _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
@@ -53,7 +54,8 @@ class Passage:
         if spoken is not None:
             self.mode = "order" if spoken.value == "order" else "tell"
         elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
-            self.mode = "narrative"
+            due = self.mode == "order" and _DUE.search(self.text, segment.start, segment.end)
+            self.mode = "order" if due else "narrative"
         if segment.numbered:
             self._heading(segment, cues)
         if self.section or self.table:

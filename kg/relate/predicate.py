@@ -5,6 +5,7 @@ See docs/decisions/0025.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kg.cues import pattern
@@ -17,6 +18,8 @@ _AIM_STATE = pattern("clauses", "aim-state")
 _MEANS_BY = pattern("clauses", "means-by")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
+#: 供电、供水、通信企业: verbs that only name what is listed.
+_NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
 _WHETHER = "是否"
 
 VERBS = frozenset({"verb", "v", "dual", "single"})
@@ -75,6 +78,8 @@ _DEEP = "深入"
 _TAKE = "采取"
 #: Phrases before a verb that no list may know: 与旅客同船, 在管道两侧取土.
 _BEFORE = frozenset({"与", "在"})
+#: What is a verb where none follows: 不能当“甩手掌柜”.
+_ALSO_VERBS = frozenset({"当", "用", "给"})
 #: 联合公安部门查处: with an agent behind it, no verb.
 _JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
@@ -160,6 +165,8 @@ class Finder:
         opener = next((c for c in self.cues if c.start == self.at), None)
         if opener is not None and opener.word in _BEFORE:
             at = self.end - 2
+        elif opener is not None and opener.word in _ALSO_VERBS:
+            return Cue(opener.start, opener.end, "single", "", opener.word)
         elif opener is not None and opener.kind in {"prep", "object"}:
             return None
         if at + 2 > self.end or "的" in self.text[at : self.end]:
@@ -184,6 +191,12 @@ class Finder:
             self.plain = True
             return self.cues[i]
         self.at = position
+        listed = (
+            not bare and self.text[position + 2 : position + 3] == "、" and position + 2 < self.end
+        )
+        listed = listed and words().get(self.text[position : position + 2]) != "n"
+        if listed and not any(position <= c.start < position + 2 for c in cues[i : i + 2]):
+            return self._two(position)  # 不得迟报、漏报、瞒报
         agent = self._agent(i) if bare else None
         if agent is not None:
             self.adverbial = True
@@ -304,9 +317,13 @@ class Finder:
         if any(c.kind == "link" for c in rest[:3]):
             return None
         compound = _NOUN_HEAD.match(self.text, first.end, self.end) is not None
+        if not compound and self._follows(first, "、"):
+            compound = _NOUN_LIST.match(self.text, first.end, self.end) is not None
         for k in range(i + 1, len(self.cues)):
             cue = self.cues[k]
-            if cue.kind not in VERBS or cue.kind == "single" or self._follows(cue, "的"):
+            if cue.kind not in VERBS or self._follows(cue, "的"):
+                continue
+            if cue.kind == "single" and not (compound and self._led(k)):
                 continue
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
