@@ -46,12 +46,15 @@ _SPEAKER = pattern("clauses", "speaker-before")
 _ON_FINDING = pattern("clauses", "on-finding")
 _NAMED_HEADING = pattern("clauses", "named-heading")
 _NOUN_HEAD = pattern("clauses", "noun-head")
+_TELLS_WHOLE = pattern("clauses", "tells-whole")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
 _BOUNDS = pattern("clauses", "bounds")
 _REMINDS = pattern("clauses", "reminds")
 _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
+#: First characters of verbs that put something somewhere; last characters of where a verb leads.
+_PUTS, _WAYS = "摆放落拖悬停统", "来去"
 #: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
 _FRAMES = "应能该逢凡有"
 #: Modals that open a clause by themselves, whatever stands before.
@@ -314,7 +317,9 @@ class _Reader:
             return not (parsed.modal and not parsed.prep and parsed.contiguous)
         if parsed.modal is not None or self.text[parsed.start : parsed.end].startswith("除"):
             return False
-        if _ON_FINDING.match(self.text, parsed.start, parsed.end):
+        if self.text.find("中", parsed.start, parsed.end) > 0 and _ON_FINDING.match(
+            self.text, parsed.start, parsed.end
+        ):
             return True
         if _REASON.match(self.text, parsed.start, parsed.end):
             return True
@@ -330,9 +335,9 @@ class _Reader:
         words = self.text[parsed.start : parsed.end]
         force, why = self._force(parsed, words, counted=counted)
         names = force != "told" or why in {"no predicate", "aim", "narrative"}
-        orders = force == "order" and self._orders(parsed)
-        if names and not orders and self._is_topic(parsed, alone=alone):
-            force, why = "topic", ""
+        if names and self._is_topic(parsed, alone=alone):
+            orders = force == "order" and self._orders(parsed)
+            force, why = (force, why) if orders else ("topic", "")
         comma = parsed.segment.closer == "，"
         if comma and parsed.topic:
             force, why = "told", "no predicate"
@@ -385,7 +390,7 @@ class _Reader:
     def _force(self, parsed: Parse, words: str, *, counted: bool) -> tuple[Force, str]:
         """What a segment does, and why it does not direct."""
         modal, verb, past = parsed.modal, parsed.verb, parsed.past
-        if parsed.hard or _LEFT_OUT.search(words):
+        if parsed.hard or _LEFT_OUT.search(words) or _TELLS_WHOLE.match(words):
             return "told", "left out"
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
@@ -542,14 +547,17 @@ class _Reader:
         segment = parsed.segment
         if parsed.modal is not None or self.passage.mode == "tell":
             return False
+        heading = self.layers.lines[segment.line].kind == "heading"
+        short = segment.end - segment.start <= SHORT
+        if not (heading or short or self.passage.tasks):
+            return False
         words = self.text[segment.start : segment.end]
         if not segment.numbered and _ORGAN.search(words):
             return False
         if self.passage.tasks:
             return not (words.startswith("序号") or _TASK_CELL.search(words))
-        if self.layers.lines[segment.line].kind == "heading":
+        if heading:
             return True
-        short = segment.end - segment.start <= SHORT
         if words[0] in "〇○◆◇▲△□■●★☆" and short:
             return True
         return segment.numbered and alone and segment.closer in "。\n" and short
@@ -597,10 +605,13 @@ def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) ->
     verb = verb or parsed.coverb
     if verb is not None:
         clause.action, clause.action_at = verb.word, verb.start
-        moved = _MOVED.fullmatch(text, verb.start, verb.end + 1) or _MOVED.fullmatch(verb.word)
+        moved = placed = None
+        if verb.word[-1] in _WAYS or text[verb.end : verb.end + 1] in {"来", "去"}:
+            moved = _MOVED.fullmatch(text, verb.start, verb.end + 1) or _MOVED.fullmatch(verb.word)
         if moved is not None:
             clause.action = moved[1]  # 扛起来, as 扛
-        placed = _PLACED.match(verb.word)
+        elif verb.word[0] in _PUTS:
+            placed = _PLACED.match(verb.word)
         if placed is not None:
             clause.action = placed[1]  # 摆在首位, as 摆
         elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:

@@ -18,6 +18,8 @@ _COPULA = pattern("clauses", "copula")
 _SPEAKER_BEFORE = pattern("clauses", "speaker-before")
 _NOT_SPEECH = pattern("clauses", "not-speech")
 _SPEAKER_OF_NOUN = pattern("clauses", "speaker-of-noun")
+#: No end of a leading phrase is longer.
+_LONGEST_END = 8
 _LEADING_END = pattern("clauses", "leading-end")
 _AFTER = pattern("clauses", "after")
 _SHORT_TIME = pattern("clauses", "short-time")
@@ -234,7 +236,8 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
     """…是…, …为第一责任人; not 首要的是 + verb, which orders."""
     found = _COPULA.search(text, out.start, stop)
     if found is None:
-        return _NOUN_PREDICATE.search(text[out.start : out.end]) is not None
+        words = text[out.start : out.end]
+        return "为" in words and _NOUN_PREDICATE.search(words) is not None
     if out.verb is not None and out.verb.start == stop and _FOREMOST.search(text, out.start, stop):
         out.contiguous = True
         return False
@@ -326,7 +329,7 @@ def is_leading(text: str, parsed: Parse) -> bool:
         return True
     if parsed.modal is None and _AFTER.search(written):
         return True
-    ends = _LEADING_END.search(written) is not None and "作为" not in written
+    ends = _LEADING_END.search(written[-_LONGEST_END:]) is not None and "作为" not in written
     if parsed.opener == "以" and _AS.search(written):
         return True
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:

@@ -12,6 +12,7 @@ from kg.relate.parse import reported
 Mode = Literal["order", "tell", "document", "narrative"]
 
 _DUE = pattern("clauses", "when-due")
+_REACTS = pattern("clauses", "reacts")
 _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
@@ -53,7 +54,10 @@ class Passage:
             spoken = None
         if spoken is not None:
             self.mode = "order" if spoken.value == "order" else "tell"
-        elif not self.document and _HOLD.search(self.text, segment.start, segment.end):
+        elif not self.document and (
+            _HOLD.search(self.text, segment.start, segment.end)
+            or _REACTS.match(self.text[segment.start : segment.end])
+        ):
             due = self.mode == "order" and _DUE.search(self.text, segment.start, segment.end)
             self.mode = "order" if due else "narrative"
         if segment.numbered:

@@ -142,7 +142,7 @@ class Finder:
 
     def _unless(self) -> Cue | None:
         """隐患不消除不复工, 救生衣未穿好不开船: the verb of the ban at the end."""
-        if not self.cues:
+        if not self.cues or self.text.find("不", self.start, self.end) < 0:
             return None
         found = _UNLESS.search(self.text, self.start, self.end)
         if found is None:
