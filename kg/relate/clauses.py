@@ -8,34 +8,30 @@ precedes, a condition (…的，一旦…) is kept apart.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby, pairwise
-from typing import Literal
 
 from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
+from kg.relate.clause import Clause, Force, fill
+from kg.relate.headings import SHORT, Headings
 from kg.relate.parse import Parse, is_leading, parse, slice_of
 from kg.relate.passage import Passage
 from kg.relate.predicate import VERBS
 from kg.relate.quoted import spoken
 
-Force = Literal["order", "doing", "topic", "told"]
-
 _CONDITION = pattern("clauses", "condition")
 _COUNT = pattern("clauses", "count")
 _LEFT_OUT = pattern("clauses", "left-out")
 _GENERAL_STATE = pattern("clauses", "general-state")
-_PROHIBITS = pattern("clauses", "prohibits")
-_TASK_CELL = pattern("clauses", "task-cell")
 _TIME_LEAD = pattern("clauses", "time-lead")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
 _OCCASION = pattern("clauses", "occasion")
 _ORGAN = pattern("clauses", "organ-line")
-_BARE_HEADING = pattern("clauses", "bare-heading")
 _REASON = pattern("clauses", "reason")
 _DEALT_WITH = pattern("clauses", "dealt-with")
 _UNMET = pattern("clauses", "unmet")
@@ -44,19 +40,10 @@ _ADDRESSEE = pattern("clauses", "addressee")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
 _ON_FINDING = pattern("clauses", "on-finding")
-_NAMED_HEADING = pattern("clauses", "named-heading")
-_NOUN_HEAD = pattern("clauses", "noun-head")
 _TELLS_WHOLE = pattern("clauses", "tells-whole")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
-_BOUNDS = pattern("clauses", "bounds")
 _REMINDS = pattern("clauses", "reminds")
-_PLACED = pattern("clauses", "placed")
-_MOVED = pattern("clauses", "moved")
-#: First characters of verbs that put something somewhere; last characters of where a verb leads.
-_PUTS, _WAYS = "摆放落拖悬停统", "来去"
-#: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
-_FRAMES = "应能该逢凡有"
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: 为…营造…, 为…提供…: aims.
@@ -70,37 +57,6 @@ _TOWARDS = frozenset({"针对", "对", "对于"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
-#: Longest heading within the text, and longest afterthought without a verb, in characters.
-SHORT = 14
-
-
-@dataclass(slots=True)
-class Clause:
-    """A stretch with one predicate."""
-
-    start: int
-    end: int
-    sentence: int
-    line: int
-    force: Force
-    """order: directs; doing: reported as being done; topic: a numbered heading; told: background."""
-    modality: str = "obligation"
-    cue: str | None = None
-    action: str = ""
-    action_at: int = 0
-    degree: int = 1
-    strength: int = 1
-    subject: tuple[int, int] | None = None
-    condition: str | None = None
-    condition_at: int | None = None
-    """Where the condition (…的，) begins, when one stands before the clause."""
-    why: str = ""
-    """What made it background, or nothing."""
-
-    @property
-    def begin(self) -> int:
-        """Start with the condition."""
-        return self.start if self.condition_at is None else self.condition_at
 
 
 def find_clauses(layers: Layers, strengths: Mapping[str, int], *, document: bool) -> list[Clause]:
@@ -120,6 +76,7 @@ class _Reader:
         self.strengths = strengths
         self.document = document
         self.passage = Passage(layers, document=document)
+        self.headings = Headings(layers, self.passage)
         self.out: list[Clause] = []
         self.pending: list[Parse] = []
         """Leading phrases."""
@@ -135,13 +92,13 @@ class _Reader:
         self.purpose = False
         """Whether a purpose (为贯彻…) stands before in such a sentence."""
         self.dealt = False
-        """Whether the next segment says what is done with what this one names."""
+        """Whether the next segment says what is done with what this one names: 由, 可, 不得 …"""
         self.cut: int | None = None
         """Where a reminder ends in the segment."""
         self.said = False
         """Whether somebody has spoken in the sentence."""
         self.addressed = False
-        """Whether the next segment begins with what somebody is to do."""
+        """Whether the next segment begins with what somebody is to do, or with speech."""
         self.banned = False
         """Whether the next segment begins with a ban."""
 
@@ -163,10 +120,7 @@ class _Reader:
                     continue  # a question, also a rhetorical one
                 parsed = parse(self.text, *self._cut(segment, cues), self.strengths)
                 self.purpose = (self.purpose and index > 0) or parsed.purpose
-                following = sentence[index + 1][:2] if index + 1 < len(sentence) else None
-                self.dealt = following is not None and self._deals(*following)
-                self.addressed = following is not None and self._addresses(*following)
-                self.banned = following is not None and self._bans(*following)
+                self._look_ahead(sentence[index + 1] if index + 1 < len(sentence) else None)
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
@@ -174,24 +128,19 @@ class _Reader:
             _leave_out(self.out, sentence[0][0].sentence, self.text, report=not self.document)
         return self.out
 
-    def _deals(self, segment: Segment, cues: Sequence[Cue]) -> bool:
-        """Whether a segment begins with 由 or a modal that needs something to be about: 可, 不得."""
-        first = cues[0] if cues and cues[0].start == segment.start else None
-        return first is not None and (
-            first.word == "由" or (first.kind == "modal" and first.word not in _OPENS)
-        )
-
-    def _addresses(self, segment: Segment, cues: Sequence[Cue]) -> bool:
-        """Whether a segment begins with a modal that tells somebody what to do, or with speech."""
-        first = cues[0] if cues and cues[0].start == segment.start else None
-        return first is not None and (
-            first.kind == "speech" or (first.kind == "modal" and first.word in _OPENS)
-        )
-
-    def _bans(self, segment: Segment, cues: Sequence[Cue]) -> bool:
-        """Whether a segment begins with a ban, or with 一律."""
-        first = cues[0] if cues and cues[0].start == segment.start else None
-        return first is not None and (first.value == "prohibition" or first.word == "一律")
+    def _look_ahead(self, following: tuple[Segment, list[Cue], bool] | None) -> None:
+        """What the cue that opens the next segment says of this one."""
+        self.dealt = self.addressed = self.banned = False
+        if following is None:
+            return
+        segment, cues, _ = following
+        if not cues or cues[0].start != segment.start:
+            return
+        first = cues[0]
+        opens = first.kind == "modal" and first.word in _OPENS
+        self.dealt = first.word == "由" or (first.kind == "modal" and not opens)
+        self.addressed = first.kind == "speech" or opens
+        self.banned = first.value == "prohibition" or first.word == "一律"
 
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
         cues, lines = self.layers.cues, self.layers.lines
@@ -335,8 +284,8 @@ class _Reader:
         words = self.text[parsed.start : parsed.end]
         force, why = self._force(parsed, words, counted=counted)
         names = force != "told" or why in {"no predicate", "aim", "narrative"}
-        if names and self._is_topic(parsed, alone=alone):
-            orders = force == "order" and self._orders(parsed)
+        if names and self.headings.is_topic(parsed, alone=alone):
+            orders = force == "order" and self.headings.orders(parsed)
             force, why = (force, why) if orders else ("topic", "")
         comma = parsed.segment.closer == "，"
         if comma and parsed.topic:
@@ -363,7 +312,7 @@ class _Reader:
                 clause.start = self.condition[0]
         if any(p.hard for p in self.pending):
             clause.force, clause.why = "told", "left out"
-        _fill(clause, parsed, self.pending, self.text)
+        fill(clause, parsed, self.pending, self.text)
         self.out.append(clause)
         if clause.force == "order" and self.passage.mode == "narrative":
             self.passage.mode = "order"
@@ -513,55 +462,6 @@ class _Reader:
             bool(_WHO.search(words)) and not _NOT_BEARER.search(words)
         )
 
-    def _orders(self, parsed: Parse) -> bool:
-        """Whether a heading is an imperative of its own (压实包保责任), not a name (检查范围)."""
-        line = self.layers.lines[parsed.segment.line]
-        if parsed.verb is None or not (parsed.contiguous or parsed.adverbial or parsed.object_prep):
-            return False
-        if line.kind == "heading" and not (self.document and parsed.segment.numbered):
-            return False
-        words = self.text[parsed.verb.start : parsed.end]
-        if self._names(parsed, parsed.verb):
-            return False
-        bare = parsed.contiguous and not parsed.adverbial and parsed.strength == 1
-        if parsed.verb.end == parsed.end and bare:
-            return False  # 停产, 值守: names its section
-        governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
-        governs = governs and not (parsed.verb.word == "组织" and len(words) <= 4)
-        return governs or not _BARE_HEADING.search(words)
-
-    def _names(self, parsed: Parse, verb: Cue) -> bool:
-        """实施步骤, 作业场所, 旅游安全管控: a verb that begins a name."""
-        if _NAMED_HEADING.search(self.text[parsed.start : parsed.end]):
-            return True
-        if parsed.adverbial or not parsed.contiguous or verb.value >= "2":
-            return False
-        if verb.start > parsed.start or verb.kind != "verb":
-            return False
-        last = parsed.cues[-1]
-        ends = last.end == parsed.end and last.start > verb.end and last.kind in {*VERBS, "a"}
-        return ends or _NOUN_HEAD.fullmatch(self.text, verb.end, parsed.end) is not None
-
-    def _is_topic(self, parsed: Parse, *, alone: bool) -> bool:
-        """A heading: a line of its own, or a numbered stretch that is a whole short sentence."""
-        segment = parsed.segment
-        if parsed.modal is not None or self.passage.mode == "tell":
-            return False
-        heading = self.layers.lines[segment.line].kind == "heading"
-        short = segment.end - segment.start <= SHORT
-        if not (heading or short or self.passage.tasks):
-            return False
-        words = self.text[segment.start : segment.end]
-        if not segment.numbered and _ORGAN.search(words):
-            return False
-        if self.passage.tasks:
-            return not (words.startswith("序号") or _TASK_CELL.search(words))
-        if heading:
-            return True
-        if words[0] in "〇○◆◇▲△□■●★☆" and short:
-            return True
-        return segment.numbered and alone and segment.closer in "。\n" and short
-
 
 def _limited(words: str) -> bool:
     return ("月" in words or "年" in words) and find_deadline(words, None) is not None
@@ -583,74 +483,3 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool)
             before.force, before.why = "doing", "done"  # 有关单位设置展台，摆放了灭火器
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
             before.force, before.why = "told", "left out"
-
-
-def _fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> None:
-    modal, verb = parsed.modal, parsed.verb
-    if modal is None:
-        modal = next((p.modal for p in pending if p.modal is not None), None)
-        if modal is not None and clause.why == "no predicate":
-            clause.force, clause.why = "order", ""
-    if modal is not None:
-        clause.modality, clause.cue = modal.value, modal.word
-    elif clause.force == "order" and _PROHIBITS.search(text, clause.start, clause.end):
-        clause.modality = "prohibition"
-    if (
-        verb is not None
-        and modal is None
-        and clause.force == "order"
-        and _refused(parsed, verb, text)
-    ):
-        clause.modality = "prohibition"
-    verb = verb or parsed.coverb
-    if verb is not None:
-        clause.action, clause.action_at = verb.word, verb.start
-        moved = placed = None
-        if verb.word[-1] in _WAYS or text[verb.end : verb.end + 1] in {"来", "去"}:
-            moved = _MOVED.fullmatch(text, verb.start, verb.end + 1) or _MOVED.fullmatch(verb.word)
-        if moved is not None:
-            clause.action = moved[1]  # 扛起来, as 扛
-        elif verb.word[0] in _PUTS:
-            placed = _PLACED.match(verb.word)
-        if placed is not None:
-            clause.action = placed[1]  # 摆在首位, as 摆
-        elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:
-            clause.action, clause.action_at = verb.word[3], verb.end - 1  # 应撤尽撤, as 撤
-        clause.degree = int(verb.value) if verb.value.isdigit() else 1
-    elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
-        clause.action, clause.action_at = modal.word[1:], modal.start + 1
-    clause.strength = parsed.strength
-    head = verb if parsed.passive else modal or verb
-    clause.subject = _subject(parsed, head)
-
-
-def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
-    """出事不盲目施救: a plain 不 before the main verb forbids."""
-    at = verb.start
-    for cue in reversed(parsed.cues):
-        if cue.end == at and cue.kind == "manner":
-            at = cue.start
-    bounds = _BOUNDS.match(text, at, parsed.end) is not None
-    return at > parsed.start and text[at - 1] == "不" and not bounds
-
-
-def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
-    """What stands before the head and its adverbs, if it is more than a character."""
-    if head is None or parsed.contiguous:
-        return None
-    agent = next((c for c in parsed.cues if c.word == "由" and c.start < head.start), None)
-    if agent is not None:
-        return (agent.end, _stop(parsed, agent.end, head))
-    if parsed.prep or parsed.object_prep:
-        return None
-    stop = _stop(parsed, parsed.start, head)
-    return (parsed.start, stop) if stop - parsed.start >= 2 else None
-
-
-def _stop(parsed: Parse, start: int, head: Cue) -> int:
-    """Where the subject that begins at ``start`` ends: before the adverbs and phrases of the verb."""
-    kinds = {"adverb", "prep", "object", "modal"}
-    return next(
-        (c.start for c in parsed.cues if start < c.start < head.start and c.kind in kinds),
-        head.start,
-    )

@@ -9,7 +9,8 @@ from kg.cues import pattern
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.aspect import kind_of
-from kg.relate.clauses import SHORT, Clause
+from kg.relate.clause import Clause
+from kg.relate.headings import SHORT
 from kg.relate.limits import find_limit
 from kg.relate.statements import excluded_spans, mentions_of
 

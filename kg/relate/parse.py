@@ -6,6 +6,7 @@ stand before a verb in Chinese (对…, 把…, 在…前, 由…). See docs/dec
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +29,14 @@ _AS = pattern("clauses", "taken-as")
 _WHEN = pattern("clauses", "when")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _BY_MEANS = pattern("clauses", "by-means")
+_MOVES = re.compile("[把将]")
+_MARK = re.compile("[“《（(]")
 _QUOTED = pattern("clauses", "quoted")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
 #: What one is told or asked to count, send or put somewhere: 将…纳入考核.
 _PUT = frozenset(
-    {"纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"}
+    ["纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"]
 )
 
 #: Verbs of speech that report only where a comma or colon follows at once.
@@ -45,6 +48,7 @@ AMBIGUOUS = frozenset({"明确", "决定", "定于", "提出", "部署", "指出
 _ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "由于", "在", "自", "从"})
 #: What puts the object before its verb: a clause by itself.
 _FOR = frozenset({"为", "给", "向", "由", "用", "对", "与", "同"})
+_SIGNS = frozenset({"past", "aim", "back", "adverb", "link", "modal", "dual"})
 _MOVERS = frozenset({"把", "将"})
 #: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
 _NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
@@ -55,7 +59,7 @@ _WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", 
 #: What leads to its means, with a predicate of its own behind: 利用喇叭播报知识.
 #: Verbs that name what they do where they end a phrase.
 _NAMES = frozenset(
-    {
+    [
         "行动",
         "部署",
         "安排",
@@ -70,11 +74,11 @@ _NAMES = frozenset(
         "评估",
         "建设",
         "规划",
-    }
+    ]
 )
 _PLEASE = "请"
 _MEANS_OF = frozenset(
-    {"结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"}
+    ["结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"]
 )
 _GO_BY = frozenset({"会同", "按照", "依照", "根据", "依据", "结合", "围绕", "针对", "对照", "本着"})
 _MEANS = frozenset({"利用", "通过", "依托", "借助"})
@@ -167,8 +171,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     for cue in cues:
         if cue.kind == "speech" and _speaks(text, cue, segment, cues):
             start = cue.end
-    inner = [c for c in cues if c.start >= start]
-    if any(text.find(mark, start, segment.end) >= 0 for mark in "“《（("):
+    inner = list(cues) if start == segment.start else [c for c in cues if c.start >= start]
+    if _MARK.search(text, start, segment.end):
         inner = _outside_quotes(text, start, segment.end, inner)
     out = Parse(segment, start, inner)
     if start >= segment.end:
@@ -180,7 +184,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             break
         head = cue.end
     for cue in inner:
-        _sign(out, cue, strengths)
+        if cue.kind in _SIGNS:
+            _sign(out, cue, strengths)
     if first is not None and first.start == head:
         out.prep, out.object_prep = first.kind == "prep", first.kind == "object"
         out.opener = first.word
@@ -204,10 +209,12 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         stop = out.verb.start if out.verb is not None else segment.end
         out.copula = _is_copula(text, out, max(stop, start))
     stop = out.verb.start if out.verb is not None else segment.end
-    out.suffers = out.modal is None and any(
-        c.word == "被" and c.start < stop and "的" not in text[c.end : stop] for c in inner
-    )
-    out.passive = any(c.word == "由" and c.start < stop for c in inner)
+    if out.modal is None and text.find("被", start, stop) >= 0:
+        out.suffers = any(
+            c.word == "被" and c.start < stop and "的" not in text[c.end : stop] for c in inner
+        )
+    if text.find("由", start, stop) >= 0:
+        out.passive = any(c.word == "由" and c.start < stop for c in inner)
     mark = text.rfind("的", start, segment.end)
     out.topic = (
         out.modal is None
@@ -339,7 +346,7 @@ def is_leading(text: str, parsed: Parse) -> bool:
         return parsed.opener not in _MOVERS and (ends or last or parsed.verb is None)
     if parsed.opener == "为" and parsed.prep and parsed.purpose:
         return True
-    if parsed.verb is not None and any(c.word in _MOVERS for c in parsed.cues):
+    if parsed.verb is not None and _MOVES.search(written) and _moves(parsed):
         return False
     if parsed.opener == "对" and parsed.modal is None and _is_of(text, parsed):
         return True
@@ -373,6 +380,10 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None
+
+
+def _moves(parsed: Parse) -> bool:
+    return any(c.word in _MOVERS for c in parsed.cues)
 
 
 def _is_of(text: str, parsed: Parse) -> bool:

@@ -25,7 +25,7 @@ _WHETHER = "是否"
 VERBS = frozenset({"verb", "v", "dual", "single"})
 #: Adverbs that only stand before a verb, known or not.
 _ONLY_ADVERBS = frozenset(
-    {
+    [
         "全部",
         "一律",
         "立即",
@@ -41,7 +41,7 @@ _ONLY_ADVERBS = frozenset(
         "即刻",
         "定期",
         "至少",
-    }
+    ]
 )
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
@@ -52,7 +52,7 @@ _HOW_DONE = frozenset({"错峰", "限时", "尽快", "抓紧", "主动", "牵头
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = frozenset(
-    {
+    [
         "提醒",
         "发动",
         "动员",
@@ -68,7 +68,7 @@ _PIVOTS = frozenset(
         "责成",
         "帮助",
         "协助",
-    }
+    ]
 )
 _OVER = "超"
 _LET = "让"
@@ -85,7 +85,7 @@ _JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
 _SANCTIONS = frozenset(
-    {"责令", "实行", "停止", "暂停", "取消", "吊销", "追究", "移送", "纳入", "列入", "启动", "采取"}
+    ["责令", "实行", "停止", "暂停", "取消", "吊销", "追究", "移送", "纳入", "列入", "启动", "采取"]
 )
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
 _ON_THE_DAY = frozenset({"当天", "当日", "当晚", "期间", "首日", "第一"})

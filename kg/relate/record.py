@@ -23,7 +23,8 @@ from kg.model import (
 )
 from kg.names import find_incidents, find_meetings
 from kg.relate import events
-from kg.relate.clauses import Clause, find_clauses
+from kg.relate.clause import Clause
+from kg.relate.clauses import find_clauses
 from kg.relate.meetings import meetings
 from kg.relate.obligations import obligations
 from kg.relate.statements import state

@@ -10,7 +10,7 @@ from kg import ontology
 from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import Evidence
-from kg.relate.clauses import Clause
+from kg.relate.clause import Clause
 from kg.relate.topics import Topic
 
 _EXCLUDED = pattern("clauses", "excluded")

@@ -1,0 +1,123 @@
+"""A clause and what it says: its modality, its action, whom it names as the one who acts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kg.cues import pattern
+from kg.layers import Cue
+from kg.relate.parse import Parse
+
+Force = Literal["order", "doing", "topic", "told"]
+
+_PROHIBITS = pattern("clauses", "prohibits")
+_BOUNDS = pattern("clauses", "bounds")
+_PLACED = pattern("clauses", "placed")
+_MOVED = pattern("clauses", "moved")
+#: First characters of verbs that put something somewhere; last characters of where a verb leads.
+_PUTS, _WAYS = "摆放落拖悬停统", "来去"
+#: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
+_FRAMES = "应能该逢凡有"
+
+
+@dataclass(slots=True)
+class Clause:
+    """A stretch with one predicate."""
+
+    start: int
+    end: int
+    sentence: int
+    line: int
+    force: Force
+    """order: directs; doing: reported as being done; topic: a numbered heading; told: background."""
+    modality: str = "obligation"
+    cue: str | None = None
+    action: str = ""
+    action_at: int = 0
+    degree: int = 1
+    strength: int = 1
+    subject: tuple[int, int] | None = None
+    condition: str | None = None
+    condition_at: int | None = None
+    """Where the condition (…的，) begins, when one stands before the clause."""
+    why: str = ""
+    """What made it background, or nothing."""
+
+    @property
+    def begin(self) -> int:
+        """Start with the condition."""
+        return self.start if self.condition_at is None else self.condition_at
+
+
+def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> None:
+    """Set modality, action, degree, strength and subject from what was parsed."""
+    modal, verb = parsed.modal, parsed.verb
+    if modal is None:
+        modal = next((p.modal for p in pending if p.modal is not None), None)
+        if modal is not None and clause.why == "no predicate":
+            clause.force, clause.why = "order", ""
+    if modal is not None:
+        clause.modality, clause.cue = modal.value, modal.word
+    elif clause.force == "order" and _PROHIBITS.search(text, clause.start, clause.end):
+        clause.modality = "prohibition"
+    if (
+        verb is not None
+        and modal is None
+        and clause.force == "order"
+        and _refused(parsed, verb, text)
+    ):
+        clause.modality = "prohibition"
+    verb = verb or parsed.coverb
+    if verb is not None:
+        clause.action, clause.action_at = verb.word, verb.start
+        moved = placed = None
+        if verb.word[-1] in _WAYS or text[verb.end : verb.end + 1] in {"来", "去"}:
+            moved = _MOVED.fullmatch(text, verb.start, verb.end + 1) or _MOVED.fullmatch(verb.word)
+        if moved is not None:
+            clause.action = moved[1]  # 扛起来, as 扛
+        elif verb.word[0] in _PUTS:
+            placed = _PLACED.match(verb.word)
+        if placed is not None:
+            clause.action = placed[1]  # 摆在首位, as 摆
+        elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:
+            clause.action, clause.action_at = verb.word[3], verb.end - 1  # 应撤尽撤, as 撤
+        clause.degree = int(verb.value) if verb.value.isdigit() else 1
+    elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
+        clause.action, clause.action_at = modal.word[1:], modal.start + 1
+    clause.strength = parsed.strength
+    head = verb if parsed.passive else modal or verb
+    clause.subject = _subject(parsed, head)
+
+
+def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
+    """出事不盲目施救: a plain 不 before the main verb forbids."""
+    at = verb.start
+    for cue in reversed(parsed.cues):
+        if cue.end == at and cue.kind == "manner":
+            at = cue.start
+    bounds = _BOUNDS.match(text, at, parsed.end) is not None
+    return at > parsed.start and text[at - 1] == "不" and not bounds
+
+
+def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
+    """What stands before the head and its adverbs, if it is more than a character."""
+    if head is None or parsed.contiguous:
+        return None
+    agent = next((c for c in parsed.cues if c.word == "由" and c.start < head.start), None)
+    if agent is not None:
+        return (agent.end, _stop(parsed, agent.end, head))
+    if parsed.prep or parsed.object_prep:
+        return None
+    stop = _stop(parsed, parsed.start, head)
+    return (parsed.start, stop) if stop - parsed.start >= 2 else None
+
+
+def _stop(parsed: Parse, start: int, head: Cue) -> int:
+    """Where the subject that begins at ``start`` ends: before the adverbs and phrases of the verb."""
+    kinds = {"adverb", "prep", "object", "modal"}
+    return next(
+        (c.start for c in parsed.cues if start < c.start < head.start and c.kind in kinds),
+        head.start,
+    )
