@@ -118,6 +118,16 @@ def compiled(row: Row) -> re.Pattern[str]:
 
 
 @cache
+def word_set(name: str, identifier: str) -> frozenset[str]:
+    """The words of one row of ``ontology/cues/<name>.yaml``.
+
+    >>> "发动" in word_set("clauses", "pivots")
+    True
+    """
+    return frozenset(_row(name, identifier).words)
+
+
+@cache
 def pattern(name: str, identifier: str) -> re.Pattern[str]:
     """The expression of one row of ``ontology/cues/<name>.yaml``.
 
@@ -126,9 +136,13 @@ def pattern(name: str, identifier: str) -> re.Pattern[str]:
     >>> pattern("clauses", "condition").match("一旦发生险情") is not None
     True
     """
+    return compiled(_row(name, identifier))
+
+
+def _row(name: str, identifier: str) -> Row:
     for row in rows(name):
         if row.id == identifier:
-            return compiled(row)
+            return row
     raise DataFileError(
         f"ontology/cues/{name}.yaml: no row with id {identifier!r}",
         hint="the program needs it; put it back",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Cue
 from kg.lexicon import words
 
@@ -24,25 +24,7 @@ _WHETHER = "是否"
 
 VERBS = frozenset({"verb", "v", "dual", "single"})
 #: Adverbs that only stand before a verb, known or not.
-_ONLY_ADVERBS = frozenset(
-    [
-        "全部",
-        "一律",
-        "立即",
-        "限期",
-        "当场",
-        "当日",
-        "及时",
-        "先",
-        "暂缓",
-        "提前",
-        "抓紧",
-        "陆续",
-        "即刻",
-        "定期",
-        "至少",
-    ]
-)
+_ONLY_ADVERBS = word_set("clauses", "before-verbs")
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
@@ -51,25 +33,7 @@ _HOW_DONE = frozenset({"错峰", "限时", "尽快", "抓紧", "主动", "牵头
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
-_PIVOTS = frozenset(
-    [
-        "提醒",
-        "发动",
-        "动员",
-        "教育",
-        "引导",
-        "劝导",
-        "指导",
-        "通知",
-        "告知",
-        "叮嘱",
-        "安排",
-        "要求",
-        "责成",
-        "帮助",
-        "协助",
-    ]
-)
+_PIVOTS = word_set("clauses", "pivots")
 _OVER = "超"
 _LET = "让"
 #: An adverb that is also a verb: 要深入基层.
@@ -84,9 +48,7 @@ _ALSO_VERBS = frozenset({"当", "用", "给"})
 _JOINTLY = "联合"
 _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
-_SANCTIONS = frozenset(
-    ["责令", "实行", "停止", "暂停", "取消", "吊销", "追究", "移送", "纳入", "列入", "启动", "采取"]
-)
+_SANCTIONS = word_set("clauses", "sanctions")
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
 _ON_THE_DAY = frozenset({"当天", "当日", "当晚", "期间", "首日", "第一"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
