@@ -75,6 +75,7 @@ def opened(
         java_script_enabled=javascript,
     )
     page = context.new_page()
+    page.set_default_timeout(120_000)  # a laden machine is slow, not wrong
     result = Opened(page)
     page.on("request", lambda request: result.requests.append(request.url))
     page.on(

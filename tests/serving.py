@@ -63,7 +63,7 @@ def serving(
             [*command, "--rate", "none", *options], stderr=said, env=environment
         )
     url = f"http://127.0.0.1:{port}"
-    client = httpx.Client(base_url=url, timeout=60)
+    client = httpx.Client(base_url=url, timeout=180)
     try:
         wait_ready(client, process, log)
         yield Running(url, process, log, client)
@@ -78,7 +78,7 @@ def serving(
 
 
 def wait_ready(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    for _ in range(2400):
         if process.poll() is not None:
             break
         try:

@@ -66,6 +66,7 @@ def visiting(
         color_scheme=scheme,
     )
     page = context.new_page()
+    page.set_default_timeout(120_000)  # a laden machine is slow, not wrong
     visit = Visit(page, url)
     page.on("request", lambda request: visit.requests.append(request.url))
 
