@@ -66,7 +66,7 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
         verb is not None
         and modal is None
         and clause.force == "order"
-        and _refused(parsed, verb, text)
+        and (parsed.bans or _refused(parsed, verb, text))
     ):
         clause.modality = "prohibition"
     verb = verb or parsed.coverb

@@ -128,6 +128,8 @@ class Parse:
     """Opens with 为 and a verb: 为贯彻全省会议精神."""
     future: bool = False
     """Somebody plans it: 市安委办将组织督查."""
+    bans: bool = False
+    """A plain 不 before the verb, at the beginning or behind what is not met, forbids."""
     strength: int = 1
 
     @property
@@ -236,6 +238,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         and not any(c.kind in VERBS and c.start > mark and c.end == segment.end for c in inner)
     )
     out.adverbial, out.weak, out.coverb = finder.adverbial, finder.weak, finder.coverb
+    out.bans = finder.bans or finder.unless
     return out
 
 

@@ -16,6 +16,8 @@ _NOUN_HEAD = pattern("clauses", "noun-head")
 _QUOTED_VERB = pattern("clauses", "quoted-verb")
 _AIM_STATE = pattern("clauses", "aim-state")
 _MEANS_BY = pattern("clauses", "means-by")
+_APPOINTS = pattern("clauses", "appoints")
+_PRETEXT = pattern("clauses", "pretext")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
 #: 供电、供水、通信企业: verbs that only name what is listed.
@@ -65,6 +67,8 @@ class Finder:
         self.end = end
         self.at = 0
         """Where the words before the verb ended."""
+        self.bans = False
+        """A plain 不 forbids."""
         self.unless = False
         """The verb is what is not to be done before something else."""
         self.plain = False
@@ -150,8 +154,10 @@ class Finder:
             position = cues[i].end
             i += 1
         if bare and self._plain_ban(i, position):
-            self.plain = True
-            return self.cues[i]
+            self.plain = self.bans = True
+            return (
+                self.cues[i] if self.cues[i].kind in VERBS else self._main(position + 1, bare=False)
+            )
         self.at = position
         listed = (
             not bare and self.text[position + 2 : position + 3] == "、" and position + 2 < self.end
@@ -189,6 +195,9 @@ class Finder:
             with_whom = cue.word == _WITH and not bare
             if cue.word == _LET and not bare:
                 return cue
+            pretext = _PRETEXT.match(self.text, cue.start, self.end)
+            if pretext is not None:
+                return self._main(pretext.end(), bare=False)
             if cue.kind in {"prep", "object"} or cue.word == _JOINTLY or with_whom:
                 if len(cue.word) > 1:
                     self.coverb = cue
@@ -205,7 +214,7 @@ class Finder:
             and self.text[position] == "不"
             and _AIM_STATE.match(self.text, position, self.end) is None
             and self.cues[i].start == position + 1
-            and self.cues[i].kind in VERBS
+            and self.cues[i].kind in {*VERBS, "prep", "object", "manner"}
             and "的" not in self.text[position : self.end]
         )
 
@@ -385,6 +394,10 @@ class Finder:
         late = [k for k in found if not self._when(cues[k])]
         found = late or found
         many = [k for k in found if cues[k].kind != "single"]
+        for k in found:
+            if _APPOINTS.match(text, cues[k].start, self.end):
+                self.adverbial = True
+                return cues[k]
         for k in many:
             cue = cues[k]
             lists = self._follows(cue, "、和与") and not self._list_of_verbs(k)
