@@ -8,7 +8,7 @@ from typing import Literal
 
 from kg.cues import pattern
 from kg.layers import Cue
-from kg.relate.parse import Parse
+from kg.relate.parse import HOLD_VERB, Parse
 
 Force = Literal["order", "doing", "topic", "told"]
 
@@ -84,7 +84,7 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
         elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:
             clause.action, clause.action_at = verb.word[3], verb.end - 1  # 应撤尽撤, as 撤
         clause.degree = int(verb.value) if verb.value.isdigit() else 1
-    elif modal is not None and modal.word[0] == "不" and len(modal.word) == 3:  # 不放过
+    elif modal is not None and modal.word in HOLD_VERB:  # 不放过
         clause.action, clause.action_at = modal.word[1:], modal.start + 1
     clause.strength = parsed.strength
     head = verb if parsed.passive else modal or verb

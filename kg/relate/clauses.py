@@ -95,6 +95,8 @@ class _Reader:
         """Whether the next segment says what is done with what this one names: 由, 可, 不得 …"""
         self.cut: int | None = None
         """Where a reminder ends in the segment."""
+        self.reminds = False
+        """Whether a sentence of a report tells of reminders."""
         self.said = False
         """Whether somebody has spoken in the sentence."""
         self.addressed = False
@@ -110,7 +112,7 @@ class _Reader:
                 for c in cs
                 if c.kind == "past" and not self.text.startswith("的，", s.end - 1)
             )
-            self.purpose = self.said = False
+            self.purpose = self.said = self.reminds = False
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
@@ -178,7 +180,8 @@ class _Reader:
         for cue in cues:
             if cue.start > segment.start:
                 break
-            if cue.word == "提醒" and self.passage.mode == "narrative":
+            if cue.word == "提醒" and (self.passage.mode == "narrative" or self.reminds):
+                self.reminds = True
                 return cue.end
         reminds = _REMINDS.search(self.text, segment.start, segment.end)
         if reminds is not None and segment.closer in "，：":

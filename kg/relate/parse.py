@@ -53,7 +53,7 @@ _MOVERS = frozenset({"把", "将"})
 #: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
 _NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
 #: Bans that are the object of a verb before them: 做到整改不打折扣.
-_INSIDE = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
+HOLD_VERB = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
 #: Modals that also stand within what is spoken of: 不能整改的, 需要停产的.
 _WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", "可", "可以"})
 #: What leads to its means, with a predicate of its own behind: 利用喇叭播报知识.
@@ -199,7 +199,10 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     finder = Finder(text, inner, start, segment.end)
     if out.modal is not None:
         out.contiguous = out.modal.start == head
-        out.verb = finder.main(out.modal.end, bare=False)
+        whole = out.modal.word in HOLD_VERB  # 不放过任何一个漏洞
+        out.verb = None if whole else finder.main(out.modal.end, bare=False)
+        if out.modal.word == _PLEASE and out.verb not in inner:
+            out.verb, finder.adverbial = None, False  # 请各村|结合实际: nobody is a verb
         opener = next((c for c in inner if c.start == finder.at), None)
         if opener is not None and opener.kind in {"prep", "object"}:
             out.then_prep, out.opener = True, opener.word
@@ -284,7 +287,7 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
         if cue.kind != "modal" or (cue.word == _PLEASE and cue.start != head):
             continue
         if found is None:
-            if verb_first and (cue.value == "recommendation" or cue.word in _INSIDE):
+            if verb_first and (cue.value == "recommendation" or cue.word in HOLD_VERB):
                 continue
             if cue.word in _WEAK and _nominal(text, cues, index):
                 continue

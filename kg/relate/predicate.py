@@ -18,6 +18,7 @@ _AIM_STATE = pattern("clauses", "aim-state")
 _MEANS_BY = pattern("clauses", "means-by")
 _APPOINTS = pattern("clauses", "appoints")
 _PRETEXT = pattern("clauses", "pretext")
+_STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
 #: 供电、供水、通信企业: verbs that only name what is listed.
@@ -31,13 +32,17 @@ _ONLY_ADVERBS = word_set("clauses", "before-verbs")
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
 #: Of the dual ones, those that say how before any verb: 错峰出行.
-_HOW_DONE = frozenset({"错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
+_HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
+_ANY = frozenset("nvadi")
 _OVER = "超"
+#: Verbs that tell when rather than what, where another is led: 达到限值立即分流.
+_REACHES = frozenset({"达到", "进入", "占用", "出现", "发现", "接触"})
 _LET = "让"
+_LEADS = "牵头"
 #: An adverb that is also a verb: 要深入基层.
 _DEEP = "深入"
 #: Verbs of the way in which something is done.
@@ -52,7 +57,9 @@ _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "obj
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
 _SANCTIONS = word_set("clauses", "sanctions")
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
-_ON_THE_DAY = frozenset({"当天", "当日", "当晚", "期间", "首日", "第一"})
+_AS_TIME = frozenset("中时后前")
+_PERIODS = frozenset({"期间", "过程"})
+_ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 
@@ -96,9 +103,9 @@ class Finder:
         """赶工|期 is 赶|工期: the first character governs where the second begins a word."""
         at, general = verb.end, words()
         if (
-            verb.kind == "v"
-            and len(verb.word) == 2
-            and self.text[at - 1 : at + 1] in general
+            len(verb.word) == 2
+            and (verb.kind == "v" or (verb.kind == "verb" and verb.value == "1"))
+            and general.get(self.text[at - 1 : at + 1]) in (_ANY if verb.kind == "v" else {"n"})
             and self.text[at : at + 2] not in general
             and not any(c.start == at for c in self.cues)
             and at < self.end
@@ -135,13 +142,24 @@ class Finder:
             return Cue(opener.start, opener.end, "single", "", opener.word)
         elif opener is not None and opener.kind in {"prep", "object"}:
             return None
+        if self.text[self.at : self.at + 1] in _STEMS and self._noun_at(self.at + 1):
+            return Cue(self.at, self.at + 1, "single", "", self.text[self.at])
         if at + 2 > self.end or "的" in self.text[at : self.end]:
             return None
         return self._two(at)
 
+    def _noun_at(self, at: int) -> bool:
+        """Whether a word of the general list begins: 不准进|楼道."""
+        general = words()
+        return at + 2 <= self.end and any(self.text[at : at + n] in general for n in (2, 3, 4))
+
     def _two(self, at: int) -> Cue:
         """The verb that no list has: two characters, or what stands in quotation marks (“过筛子”)."""
-        quoted = _QUOTED_VERB.match(self.text, at, self.end)
+        quoted = _QUOTED_VERB.match(self.text, at, self.end) or (
+            _QUOTED_VERB.fullmatch(self.text, self.text.find("“", at, self.end), self.end)
+            if self.text.find("“", at, self.end) > at and words().get(self.text[at : at + 2]) == "n"
+            else None
+        )
         start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + 2)
         return Cue(start, end, "v", "", self.text[start:end])
 
@@ -162,9 +180,16 @@ class Finder:
         listed = (
             not bare and self.text[position + 2 : position + 3] == "、" and position + 2 < self.end
         )
-        listed = listed and words().get(self.text[position : position + 2]) != "n"
-        if listed and not any(position <= c.start < position + 2 for c in cues[i : i + 2]):
+        noun = words().get(self.text[position : position + 2]) == "n"
+        listed = listed and not (noun and all(c.value != "prohibition" for c in cues[:i]))
+        if listed and not any(
+            position <= c.start < position + 2 and c.kind != "single" for c in cues[i : i + 2]
+        ):
             return self._two(position)  # 不得迟报、漏报、瞒报
+        if not bare and self.text[position : position + 1] in {"不", "无", "未"}:
+            verb = self._second(i)  # 严禁无人监护进入塔器
+            if verb is not None:
+                return verb
         agent = self._agent(i) if bare else None
         if agent is not None:
             self.adverbial = True
@@ -205,6 +230,15 @@ class Finder:
             if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
                 return cue
         return self._scan(i, position)
+
+    def _second(self, i: int) -> Cue | None:
+        """What must not be done without something else: the verb behind the first."""
+        at = self.at
+        lacks = i < len(self.cues) and self.cues[i].start == at + 1
+        if not (lacks or self.text.startswith("无人", at)):
+            return None
+        verbs = [c for c in self.cues[i:] if c.kind in VERBS and c.kind != "single"]
+        return verbs[1] if len(verbs) > 1 and "、" not in self.text[self.at : self.end] else None
 
     def _plain_ban(self, i: int, position: int) -> bool:
         """不留死角, 不乘坐超员车: 不 right before the verb, without 的 behind."""
@@ -280,7 +314,8 @@ class Finder:
 
     def _behind(self, i: int, first: Cue) -> Cue | None:
         """供热企业点火前完成检验: the verb behind a subject that begins with one that is no verb here."""
-        if first.word in _PIVOTS or (first.kind in {"verb", "dual"} and first.value >= "2"):
+        strong = first.kind in {"verb", "dual"} and first.value >= "2"
+        if first.word in _PIVOTS or (strong and first.word not in _REACHES):
             return None
         if _WHETHER in self.text[first.end : self.end]:
             return None
@@ -308,27 +343,32 @@ class Finder:
                 and not self._follows(cue, "、")
                 and (self.text[cue.start - 1] not in "的、")
                 and cue.kind in {"verb", "dual"}
-                and cue.value >= "2"
+                and (cue.value >= "2" or cue.end == self.end)
             ):
                 return cue
         return None
 
     def _during(self, cue: Cue) -> bool:
         """检查中发现, 开工前清点: the first verb only tells when."""
+        after = self.text[cue.end : min(cue.end + 2, self.end)]
         if cue.kind == "verb" and cue.value >= "2":
-            return False
-        if self.text[cue.end : min(cue.end + 2, self.end)] in _ON_THE_DAY:
+            later = any(c.start > cue.end and c.kind in VERBS for c in self.cues)
+            return later and (after in _PERIODS or self._before_or_after(cue, after))
+        if after in _ON_THE_DAY:
             return True
-        if not self._follows(cue, "中时后前"):
-            return False
-        return self.text[cue.end : cue.end + 2] not in words()
+        return after[:1] in _AS_TIME and after not in words()
 
     def _when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
-        if after in _ON_THE_DAY:
-            return not (cue.kind == "verb" and cue.value >= "2")
-        return after[:1] in {"前", "后"} and after not in words()
+        return after in _ON_THE_DAY or self._before_or_after(cue, after)
+
+    def _before_or_after(self, cue: Cue, after: str) -> bool:
+        """开放前清扫: 前 or 后 behind a verb, where no word begins with it (后续), or a verb follows."""
+        if after[:1] not in {"前", "后"}:
+            return False
+        follows = any(c.start == cue.end + 1 and c.kind in VERBS for c in self.cues)
+        return follows or after not in words()
 
     def _list_of_verbs(self, k: int) -> bool:
         """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
@@ -371,6 +411,8 @@ class Finder:
             for k in range(i, len(cues))
             if cues[k].kind in VERBS and not (cues[k].kind == "dual" and self._verb_follows(k))
         ]
+        if len(found) > 1 and cues[found[0]].word == _LEADS:
+            found = found[1:]
         if not found:
             verb = self._unknown(position) or next(
                 (c for c in cues[i:] if c.kind == "i" and c.end == self.end), None
@@ -389,7 +431,7 @@ class Finder:
                 behind = [
                     k for k in found if cues[k].start < mark and not self._before(cues[k], mark)
                 ]
-            found = behind or found
+            found = self._before_noun(found, behind, mark) or behind or found
         found = [k for k in found if not self._follows(cues[k], "的")]
         late = [k for k in found if not self._when(cues[k])]
         found = late or found
@@ -428,6 +470,17 @@ class Finder:
             k += 1
         return cues[k]
 
+    def _before_noun(self, found: list[int], behind: list[int], mark: int) -> list[int]:
+        """开展不打招呼的现场检查: a verb that ends the segment behind 的 and a noun is no predicate."""
+        cues = self.cues
+        if not behind or cues[behind[-1]].end != self.end or cues[behind[0]].value >= "2":
+            return []
+        if len(behind) > 1 or self._led(behind[0]):
+            return []
+        ahead = [k for k in found if cues[k].end <= mark]
+        governs = [k for k in ahead if cues[k].kind == "verb" and cues[k].value >= "2"]
+        return governs[:1] if governs and self._led(governs[0]) else []
+
     def _governs(self, cue: Cue) -> bool:
         """Whether a verb right behind 的 is the predicate, not what 的 speaks of (的落实情况)."""
         return (
@@ -453,7 +506,9 @@ class Finder:
                 before.kind == "dual" or (before.kind == "manner" and self._led(k - 1))
             )
         if self.text[cue.start - 1] in LOCALISERS:
-            return cue.kind != "single" and not self._compound(k)
+            if cue.kind == "single":
+                return self.text[cue.start - 1] == "时"
+            return not self._compound(k)
         return self._timed(k)
 
     def _timed(self, k: int) -> bool:
