@@ -19,8 +19,8 @@ from kg.relate.clause import Clause, Force, fill
 from kg.relate.headings import SHORT, Headings
 from kg.relate.parse import Parse, is_leading, parse, slice_of
 from kg.relate.passage import Passage
-from kg.relate.predicate import VERBS
 from kg.relate.quoted import spoken
+from kg.relate.stretch import VERBS
 
 _CONDITION = pattern("clauses", "condition")
 _COUNT = pattern("clauses", "count")

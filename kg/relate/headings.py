@@ -6,7 +6,7 @@ from kg.cues import pattern
 from kg.layers import Cue, Layers
 from kg.relate.parse import Parse
 from kg.relate.passage import Passage
-from kg.relate.predicate import VERBS
+from kg.relate.stretch import VERBS
 
 _TASK_CELL = pattern("clauses", "task-cell")
 _BARE_HEADING = pattern("clauses", "bare-heading")

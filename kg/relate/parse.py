@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from kg.cues import pattern
 from kg.layers import Cue, Segment
-from kg.relate.predicate import FILLERS, VERBS, Finder
+from kg.relate.predicate import FILLERS, Finder
+from kg.relate.stretch import VERBS
 
 _COPULA = pattern("clauses", "copula")
 _SPEAKER_BEFORE = pattern("clauses", "speaker-before")

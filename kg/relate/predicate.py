@@ -11,21 +11,17 @@ from collections.abc import Sequence
 from kg.cues import pattern, word_set
 from kg.layers import Cue
 from kg.lexicon import words
+from kg.relate.stretch import VERBS, Stretch
 
 _NOUN_HEAD = pattern("clauses", "noun-head")
-_QUOTED_VERB = pattern("clauses", "quoted-verb")
 _AIM_STATE = pattern("clauses", "aim-state")
-_MEANS_BY = pattern("clauses", "means-by")
 _APPOINTS = pattern("clauses", "appoints")
 _PRETEXT = pattern("clauses", "pretext")
 _STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
-_SPAN = pattern("clauses", "span")
-_UNLESS = pattern("clauses", "ban-unless")
 #: 供电、供水、通信企业: verbs that only name what is listed.
 _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
 _WHETHER = "是否"
 
-VERBS = frozenset({"verb", "v", "dual", "single"})
 #: Adverbs that only stand before a verb, known or not.
 _ONLY_ADVERBS = word_set("clauses", "before-verbs")
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
@@ -37,7 +33,6 @@ _HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
-_ANY = frozenset("nvadi")
 _OVER = "超"
 #: Verbs that tell when rather than what, where another is led: 达到限值立即分流.
 _REACHES = frozenset({"达到", "进入", "占用", "出现", "发现", "接触"})
@@ -64,14 +59,11 @@ _ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首�
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 
 
-class Finder:
+class Finder(Stretch):
     """Looks for the main verb of one segment."""
 
     def __init__(self, text: str, cues: Sequence[Cue], start: int, end: int) -> None:
-        self.text = text
-        self.cues = cues
-        self.start = start
-        self.end = end
+        super().__init__(text, cues, start, end)
         self.at = 0
         """Where the words before the verb ended."""
         self.bans = False
@@ -86,7 +78,7 @@ class Finder:
 
     def main(self, position: int, *, bare: bool) -> Cue | None:
         """The main verb from ``position`` on; ``bare`` where no modal stands before it."""
-        verb = self._unless() if bare else None
+        verb = self.ban_unless() if bare else None
         if verb is not None:
             self.adverbial = self.unless = True
             return verb
@@ -96,41 +88,8 @@ class Finder:
         if verb is None:
             return None
         if verb.word == _TAKE:
-            return self._by_means(verb) or verb
-        return self._parted(verb)
-
-    def _parted(self, verb: Cue) -> Cue:
-        """赶工|期 is 赶|工期: the first character governs where the second begins a word."""
-        at, general = verb.end, words()
-        if (
-            len(verb.word) == 2
-            and (verb.kind == "v" or (verb.kind == "verb" and verb.value == "1"))
-            and general.get(self.text[at - 1 : at + 1]) in (_ANY if verb.kind == "v" else {"n"})
-            and self.text[at : at + 2] not in general
-            and not any(c.start == at for c in self.cues)
-            and at < self.end
-        ):
-            return Cue(verb.start, at - 1, "single", "", verb.word[0])
-        return verb
-
-    def _unless(self) -> Cue | None:
-        """隐患不消除不复工, 救生衣未穿好不开船: the verb of the ban at the end."""
-        if not self.cues or self.text.find("不", self.start, self.end) < 0:
-            return None
-        found = _UNLESS.search(self.text, self.start, self.end)
-        if found is None:
-            return None
-        return next((c for c in self.cues if c.start == found.start(1) and c.kind in VERBS), None)
-
-    def _by_means(self, verb: Cue) -> Cue | None:
-        """采取“四不两直”方式检查煤矿: the verb behind the way in which it is done."""
-        found = _MEANS_BY.match(self.text, verb.end, self.end)
-        if found is None:
-            return None
-        following = next((c for c in self.cues if c.start == found.end()), None)
-        if following is None or following.kind not in {"verb", "v"} or following.value >= "2":
-            return None
-        return following
+            return self.by_means(verb) or verb
+        return self.parted(verb)
 
     def _last_resort(self) -> Cue | None:
         """Behind a modal something is done: 与旅客同船, 通宵通电. Two characters that no list has."""
@@ -142,26 +101,11 @@ class Finder:
             return Cue(opener.start, opener.end, "single", "", opener.word)
         elif opener is not None and opener.kind in {"prep", "object"}:
             return None
-        if self.text[self.at : self.at + 1] in _STEMS and self._noun_at(self.at + 1):
+        if self.text[self.at : self.at + 1] in _STEMS and self.noun_at(self.at + 1):
             return Cue(self.at, self.at + 1, "single", "", self.text[self.at])
         if at + 2 > self.end or "的" in self.text[at : self.end]:
             return None
-        return self._two(at)
-
-    def _noun_at(self, at: int) -> bool:
-        """Whether a word of the general list begins: 不准进|楼道."""
-        general = words()
-        return at + 2 <= self.end and any(self.text[at : at + n] in general for n in (2, 3, 4))
-
-    def _two(self, at: int) -> Cue:
-        """The verb that no list has: two characters, or what stands in quotation marks (“过筛子”)."""
-        quoted = _QUOTED_VERB.match(self.text, at, self.end) or (
-            _QUOTED_VERB.fullmatch(self.text, self.text.find("“", at, self.end), self.end)
-            if self.text.find("“", at, self.end) > at and words().get(self.text[at : at + 2]) == "n"
-            else None
-        )
-        start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + 2)
-        return Cue(start, end, "v", "", self.text[start:end])
+        return self.two(at)
 
     def _main(self, position: int, *, bare: bool) -> Cue | None:
         cues, count = self.cues, len(self.cues)
@@ -185,7 +129,7 @@ class Finder:
         if listed and not any(
             position <= c.start < position + 2 and c.kind != "single" for c in cues[i : i + 2]
         ):
-            return self._two(position)  # 不得迟报、漏报、瞒报
+            return self.two(position)  # 不得迟报、漏报、瞒报
         if not bare and self.text[position : position + 1] in {"不", "无", "未"}:
             verb = self._second(i)  # 严禁无人监护进入塔器
             if verb is not None:
@@ -197,7 +141,7 @@ class Finder:
         if i < count and cues[i].start == position:
             cue = cues[i]
             if (
-                led and cue.word == "对照" and not self._verb_ends(i + 1, cue.end)
+                led and cue.word == "对照" and not self.verb_ends(i + 1, cue.end)
             ):  # 认真对照清单: a verb where an adverb leads it
                 self.plain, self.at = True, cue.end
                 return Cue(cue.start, cue.end, "verb", "1", cue.word)
@@ -214,7 +158,7 @@ class Finder:
                 over = self._over(i) if not bare else None
                 if over is not None:
                     return over
-                if not (bare and self._follows(cue, "的")) and not self._during(cue):
+                if not (bare and self.follows(cue, "的")) and not self._during(cue):
                     self.plain = True
                     return cue
             with_whom = cue.word == _WITH and not bare
@@ -287,14 +231,6 @@ class Finder:
             and (cues[i + 1].kind in after or cues[i + 1].word == _WITH)
         )
 
-    def _verb_ends(self, i: int, position: int) -> bool:
-        """Whether the verb at ``position`` is the last word: 对照排查."""
-        cue = self.cues[i] if i < len(self.cues) else None
-        return cue is not None and cue.start == position and cue.end == self.end
-
-    def _follows(self, cue: Cue, chars: str) -> bool:
-        return cue.end < self.end and self.text[cue.end] in chars
-
     def _relative(self, i: int, first: Cue) -> Cue | None:
         """发现隐患的立即整改: the verb behind 的 + adverb, where the first verb is not the main one."""
         if first.kind == "verb" and first.value >= "2" and first.word not in {"发现", "存在"}:
@@ -323,24 +259,24 @@ class Finder:
         if any(c.kind == "link" for c in rest[:3]):
             return None
         compound = _NOUN_HEAD.match(self.text, first.end, self.end) is not None
-        if not compound and self._follows(first, "、"):
+        if not compound and self.follows(first, "、"):
             compound = _NOUN_LIST.match(self.text, first.end, self.end) is not None
         for k in range(i + 1, len(self.cues)):
             cue = self.cues[k]
-            if cue.kind not in VERBS or self._follows(cue, "的"):
+            if cue.kind not in VERBS or self.follows(cue, "的"):
                 continue
             if cue.kind == "single" and not (compound and self._led(k)):
                 continue
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
             led = led and self.text[self.cues[k - 1].start - 1] != "、"
-            if led or (compound and self._led(k)) or self._refused(k) or self._timed(k):
+            if led or (compound and self._led(k)) or self._refused(k) or self.timed(k):
                 self.adverbial = True
                 return cue
             if (
                 compound
                 and cue.start > first.end
-                and not self._follows(cue, "、")
+                and not self.follows(cue, "、")
                 and (self.text[cue.start - 1] not in "的、")
                 and cue.kind in {"verb", "dual"}
                 and (cue.value >= "2" or cue.end == self.end)
@@ -353,7 +289,7 @@ class Finder:
         after = self.text[cue.end : min(cue.end + 2, self.end)]
         if cue.kind == "verb" and cue.value >= "2":
             later = any(c.start > cue.end and c.kind in VERBS for c in self.cues)
-            return later and (after in _PERIODS or self._before_or_after(cue, after))
+            return later and (after in _PERIODS or self.before_or_after(cue, after))
         if after in _ON_THE_DAY:
             return True
         return after[:1] in _AS_TIME and after not in words()
@@ -361,14 +297,7 @@ class Finder:
     def _when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
-        return after in _ON_THE_DAY or self._before_or_after(cue, after)
-
-    def _before_or_after(self, cue: Cue, after: str) -> bool:
-        """开放前清扫: 前 or 后 behind a verb, where no word begins with it (后续), or a verb follows."""
-        if after[:1] not in {"前", "后"}:
-            return False
-        follows = any(c.start == cue.end + 1 and c.kind in VERBS for c in self.cues)
-        return follows or after not in words()
+        return after in _ON_THE_DAY or self.before_or_after(cue, after)
 
     def _list_of_verbs(self, k: int) -> bool:
         """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
@@ -399,7 +328,7 @@ class Finder:
                 if self.end - at < 2 or self.text.endswith(_DEEP, 0, at):
                     at = cue.end
                 if 2 <= self.end - at <= 8 and "的" not in self.text[at : self.end]:
-                    return self._two(at)
+                    return self.two(at)
                 return None
         return None
 
@@ -432,7 +361,7 @@ class Finder:
                     k for k in found if cues[k].start < mark and not self._before(cues[k], mark)
                 ]
             found = self._before_noun(found, behind, mark) or behind or found
-        found = [k for k in found if not self._follows(cues[k], "的")]
+        found = [k for k in found if not self.follows(cues[k], "的")]
         late = [k for k in found if not self._when(cues[k])]
         found = late or found
         many = [k for k in found if cues[k].kind != "single"]
@@ -442,7 +371,7 @@ class Finder:
                 return cues[k]
         for k in many:
             cue = cues[k]
-            lists = self._follows(cue, "、和与") and not self._list_of_verbs(k)
+            lists = self.follows(cue, "、和与") and not self._list_of_verbs(k)
             if self._led(k) and not lists:
                 self.adverbial = True
                 return cue
@@ -509,18 +438,7 @@ class Finder:
             if cue.kind == "single":
                 return self.text[cue.start - 1] == "时"
             return not self._compound(k)
-        return self._timed(k)
-
-    def _timed(self, k: int) -> bool:
-        """提前两小时发布: an adverb, how long, and the verb."""
-        cue = self.cues[k]
-        before = self.cues[k - 1] if k > 0 else None
-        return (
-            before is not None
-            and before.kind == "adverb"
-            and before.end < cue.start
-            and _SPAN.fullmatch(self.text, before.end, cue.start) is not None
-        )
+        return self.timed(k)
 
     def _compound(self, k: int) -> bool:
         """船上动火维修实行审批: a plain verb behind a place that a governing verb follows is a noun."""
