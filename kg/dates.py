@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _DAY = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])日"
-    r"|(?P<rel>昨[日天晚]|今[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
+    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9]|元)月(?P<d>[12]\d|3[01]|0?[1-9])日"
+    r"|(?P<rel>昨(?:[（(]\d\d?[）)])?[日天晚]|今(?:[（(]\d\d?[）)])?[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
     r"|(?<![\d月年、至到—–~-])(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
 )
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
-_TRIGGER = re.compile(r"[0-9昨今前当同次翌上本周星](?:[0-9]+)?")
+_TRIGGER = re.compile(r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?")
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
 #: What follows the day of a dateline, from which 昨日 and 今天 count.
 _DATELINE = frozenset("讯电")
@@ -29,6 +29,11 @@ class DateMention:
     iso: str | None
     same_day: bool = False
     """当天, 当日: the day named before."""
+
+
+def _month(word: str) -> int:
+    """The number of a month; 元月 is January."""
+    return 1 if word == "元" else int(word)
 
 
 def _safe(year: int, month: int, day: int) -> str | None:
@@ -89,9 +94,9 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
         elif relative is None:
             own = int(match["y"]) if match["y"] else None
             year_seen = own or year_seen
-            iso = with_year(int(match["m"]), int(match["d"]), published, own)
+            iso = with_year(_month(match["m"]), int(match["d"]), published, own)
             if iso is None and published is None and year_seen is not None:
-                iso = _safe(year_seen, int(match["m"]), int(match["d"]))
+                iso = _safe(year_seen, _month(match["m"]), int(match["d"]))
             out.append(DateMention(match.start(), match.end(), iso))
             if iso and text[match.end() : match.end() + 1] in _DATELINE:
                 today = iso

@@ -25,6 +25,8 @@ _WHOLE = pattern("names", "meeting-whole")
 _TWO = pattern("names", "meeting-of-two")
 
 
+#: Between two meetings that are held together.
+_LISTS = frozenset("、和及与")
 #: Frames that tell of a meeting as it is held.
 _TELLS = frozenset({"held", "subject"})
 
@@ -45,7 +47,7 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
         words = text[segment.start : segment.end]
         if "会" not in words:
             continue
-        position = 0
+        position, frame = 0, ""
         told = "召开" in words or "举行" in words
         heads = [*head.finditer(words), *(held_kind.finditer(words) if told else ())]
         for match in sorted(heads, key=lambda m: m.end()):
@@ -64,8 +66,11 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             for hold in _HELD.finditer(words, 0, match.start() + 2):
                 if hold.end() <= match.start() + 1:
                     held = hold
-            if held is not None and not _qualified(words, held.end(), begin):
-                begin = held.end()
+            listed = position > 0 and words[position : position + 1] in _LISTS
+            if listed and begin == position:
+                begin += 1  # 召开县委常委会会议、县政府常务会议
+            elif held is not None and not _qualified(words, held.end(), begin):
+                begin = max(position, held.end())
             name = words[begin:end]
             shift = _TIME_PREFIX.match(name)
             if shift:
@@ -77,6 +82,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 frame = "cited"
             elif held is not None and held.end() <= begin + 1 and held.end() <= end:
                 frame = "held"
+            elif listed and frame in _TELLS and begin == position + 1:
+                pass
             else:
                 frame = _frame(words, begin, end)
             if match.re is held_kind and frame not in _TELLS:
@@ -100,7 +107,7 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
 
 def _qualified(words: str, held: int, begin: int) -> bool:
     """Whether the name begins behind a clause of its own: 召开了由各县参加的全市会议."""
-    return begin > held and words[begin - 1] == "的"
+    return begin > held and words[begin - 1] in "的—"
 
 
 def _each_owner(name: str) -> list[str]:
