@@ -33,7 +33,9 @@ _MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
 _NATIONAL_MEETING = pattern("actors", "national-meeting")
 _NOT_LEVEL = pattern("actors", "not-level")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
+_EVERYWHERE = pattern("actors", "everywhere")
 _ORGAN = pattern("actors", "organ")
+_OTHERS = pattern("actors", "others-speak")
 _OWNS = pattern("actors", "owns-what-is-told")
 _PARTS = pattern("actors", "parts-of")
 _PRESIDED_BY = pattern("actors", "presided-by")
@@ -78,6 +80,8 @@ class _Resolver:
         self.written: set[Division] | None = None
         self.examples = False
         """In a passage that names divisions as examples."""
+        self.hushed: tuple[Who | None, tuple[int, int] | None, int] | None = None
+        """Who had the word before a sentence (its number) in which no division speaks."""
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
@@ -103,6 +107,7 @@ class _Resolver:
             start = self._heading(segment, line, new_line=new_line, sentence=sentence)
             if new_line:
                 start = self._correspondent(segment, start)
+            self._speak_again(segment)
             self._example(segment, line, new_line=new_line)
             if line.kind == "heading":
                 continue
@@ -340,6 +345,8 @@ class _Resolver:
             return False
         if self._goes_on(segment, start):
             return True
+        if self._others(segment, start):
+            return True
         self._told_in(segment, start)
         return (
             self._state(segment, start)
@@ -365,6 +372,29 @@ class _Resolver:
         if done.acts:
             self._give(segment.start, who, span, acts=True, meets=done.meets)
         return done.acts
+
+    def _others(self, segment: Segment, start: int) -> bool:
+        """A company's man or a bystander speaks, or 各地 act, whom the State tells of: no division."""
+        if self.owner is not None or self.hushed is not None:
+            return False
+        found = _OTHERS.match(self.text, start, segment.end)
+        if found is None and self.current in {None, NATIONAL}:
+            found = _EVERYWHERE.match(self.text, start, segment.end)
+        if found is None:
+            return False
+        before = self.out.turn_at(segment.start)
+        self.hushed = (self.current, before.evidence if before else None, segment.sentence)
+        self.out.give(Turn(segment.start, None, None, acts=False))
+        return True
+
+    def _speak_again(self, segment: Segment) -> None:
+        """Behind a sentence of somebody else the division that had the word has it again."""
+        if self.hushed is None or self.hushed[2] == segment.sentence:
+            return
+        who, evidence, _ = self.hushed
+        self.hushed = None
+        if who is not None and self.current == who:
+            self.out.give(Turn(segment.start, _name(who), evidence, acts=False))
 
     def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
         closed = self.owner is not None and who != self.owner

@@ -41,6 +41,8 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
     for name in body:
         longer = next((o for o in names if _shortens(name.name, o)), name.name)
         region = None if speakers.enterprise else speakers.at(name.start)
+        if region is None and speakers.turns:
+            continue  # a company's man speaks of it
         out.setdefault((region, longer), []).append(proof(name.start, name.end))
     return [
         Campaign(

@@ -93,6 +93,10 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     if titled is not None:
         clauses.insert(0, titled)
     enterprise = speakers.enterprise
+    if any(turn.region is not None for turn in speakers.turns):
+        for clause in clauses:  # what nobody says who speaks for a division
+            if speakers.at(clause.start) is None:
+                clause.force = "told"
 
     def region_at(position: int) -> str | None:
         return None if enterprise else speakers.at(position)

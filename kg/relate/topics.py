@@ -16,6 +16,9 @@ from kg.resolve import Speakers
 _TURNS_TO = pattern("titles", "turns-to")
 #: A meeting on several matters.
 _SEVERAL = re.compile("[暨和与及、]")
+_SPEAKS_ON = pattern("clauses", "speaks-on")
+#: What a segment ends in that may tell what is spoken on.
+_SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
 
 #: Whose topic, and the stretch that names it.
@@ -32,7 +35,11 @@ def topics(
     if speakers.enterprise:
         return []
     owners = {meeting.name: meeting.region for meeting, _, told in held if told}
-    return [*_of_title(layers, speakers), *_of_meetings(names, owners)]
+    return [
+        *_of_title(layers, speakers),
+        *_of_meetings(names, owners),
+        *_of_speeches(layers, speakers),
+    ]
 
 
 def _of_title(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
@@ -43,6 +50,16 @@ def _of_title(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
     found = _TURNS_TO.search(layers.text, start, end) or _DECREE.search(layers.text, start, end)
     if whose is not None and found is not None:
         yield whose, found.start(1), end
+
+
+def _of_speeches(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    for segment in layers.segments:
+        if layers.text[segment.end - 2 : segment.end] not in _SPEAKS_ENDS:
+            continue
+        found = _SPEAKS_ON.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(segment.start) if found else None
+        if found is not None and whose is not None:
+            yield whose, found.start(1), found.end(1)
 
 
 def _of_meetings(
