@@ -18,7 +18,8 @@ Resolve = Callable[[RegionMention], Division | None]
 _DATELINE = pattern("actors", "dateline")
 _ENTERPRISE_ADDRESSEE = pattern("actors", "enterprise-addressee")
 _ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
-_ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
+_ENTERPRISE_PARTS = pattern("actors", "parts-of")
+_SIGNATURE = pattern("actors", "enterprise-signature")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PERSON = pattern("actors", "first-person")
 _MEDIUM = pattern("actors", "medium")
@@ -130,6 +131,17 @@ class Home:
         if own is not None and regions.within(own, self.home[0]):
             self.home.remove(own)
             self.home.insert(0, own)
+
+    def tells_of_parts(self, division: Division) -> bool:
+        """Whether the title is about the parts of a division, not the whole: 兵团各师市打出“组合拳”."""
+        first = next((m for m in self.mentions if division in m.candidates), None)
+        title = self.layers.title
+        return (
+            first is not None
+            and title is not None
+            and first.end < title[1]
+            and _PARTS.match(self.text, first.end, title[1]) is not None
+        )
 
     def add(self, division: Division | None) -> None:
         """Add a division and those above it, unless the page belongs elsewhere."""

@@ -7,18 +7,17 @@ the post; the State level is 全国.
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-
 from kg import regions
 from kg.cues import pattern
+from kg.headings import head_of
 from kg.home import Home, by_enterprise
 from kg.layers import Layers, Line, Segment
+from kg.meant import Meant
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
 from kg.subjects import DOES, MEETS, NOTHING, deed, does, is_guest, skip_time
-from kg.turns import Speakers, Turn, of_level
+from kg.turns import Speakers, Turn
 
 __all__ = ["Speakers", "Turn", "resolve"]
 
@@ -28,7 +27,6 @@ _CORRESPONDENT = pattern("actors", "correspondent")
 _EXAMPLES = pattern("actors", "examples")
 _GOES_ON = pattern("actors", "goes-on")
 _LEVEL = pattern("actors", "level")
-_LEVEL_HEADING = pattern("actors", "level-heading")
 _MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
 _NATIONAL_MEETING = pattern("actors", "national-meeting")
 _NOT_LEVEL = pattern("actors", "not-level")
@@ -37,19 +35,13 @@ _EVERYWHERE = pattern("actors", "everywhere")
 _ORGAN = pattern("actors", "organ")
 _OTHERS = pattern("actors", "others-speak")
 _OWNS = pattern("actors", "owns-what-is-told")
-_PARTS = pattern("actors", "parts-of")
 _PRESIDED_BY = pattern("actors", "presided-by")
 _SEVERAL_MORE = pattern("actors", "several-more")
-_SPACED = pattern("actors", "spaced")
 _STATE = pattern("actors", "state")
 _TO_PROVINCES = pattern("actors", "to-provinces")
 _TO_COME = pattern("actors", "to-come")
 _WATCHED = pattern("actors", "watched")
 _WATCHES_HERE = pattern("actors", "watches-here")
-#: So far back 该市 looks for the city, in characters.
-NEAR = 120
-_BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
-_BEHIND_HEADING = frozenset(" 　：:｜|】〗）)\n—-，")
 _STOPS = frozenset("。！？\n")
 
 
@@ -61,8 +53,8 @@ class _Resolver:
         mentions = regions.find(layers.text)
         self.out = Speakers(mentions=mentions)
         self.place = Home(layers, mentions, document=document)
+        self.meant = Meant(layers, self.out, self.place)
         self.persons = Persons(layers.text)
-        self.current: Who | None = None
         self.meeting: tuple[Who, tuple[int, int]] | None = None
         """Whose meeting 会议强调 goes on from."""
         self.owner: Who | None = None
@@ -74,10 +66,6 @@ class _Resolver:
         """A heading has named a region."""
         self.headed: tuple[int, int] | None = None
         """Where a heading has just opened a sentence, and which."""
-        self.sentence = 0
-        self.scene: tuple[Division, int] | None = None
-        """Where a sentence (its number) says that it is told of: 在湖北，省应急厅…."""
-        self.written: set[Division] | None = None
         self.examples = False
         """In a passage that names divisions as examples."""
         self.hushed: tuple[Who | None, tuple[int, int] | None, int] | None = None
@@ -89,7 +77,7 @@ class _Resolver:
             self.out.enterprise = True
             return self.out
         self.out.hints = self.place.hints()
-        self.out.home = self.place.find(self._meant)
+        self.out.home = self.place.find(self.meant.of)
         self.out.hints = self.place.hints()
         self._opening()
         previous: Segment | None = None
@@ -101,8 +89,8 @@ class _Resolver:
             new_line = previous is None or previous.line != segment.line
             sentence = new_line or (previous is not None and previous.closer in _STOPS)
             previous = segment
-            self.sentence = segment.sentence
-            if new_line and self.owner is not None and self.current != self.owner:
+            self.meant.sentence = segment.sentence
+            if new_line and self.owner is not None and self.meant.current != self.owner:
                 self._give(segment.start, self.owner, self.opened, acts=False)
             start = self._heading(segment, line, new_line=new_line, sentence=sentence)
             if new_line:
@@ -113,7 +101,7 @@ class _Resolver:
                 continue
             self._resume(segment)
             self._subject(segment, start)
-            self.persons.remember(segment, self._level, self.current)
+            self.persons.remember(segment, self.meant.level, self.meant.current)
         return self.out
 
     # -- whose page it is ------------------------------------------------------------------------------
@@ -128,7 +116,7 @@ class _Resolver:
             return
         if self.out.home:
             lowest = self.out.home[0]
-            if self._tells_of_parts(lowest):
+            if self.place.tells_of_parts(lowest):
                 return
             evidence = next(
                 (
@@ -156,81 +144,10 @@ class _Resolver:
                         self._open(NATIONAL, found.span())
                         return
 
-    def _tells_of_parts(self, home: Division) -> bool:
-        """兵团各师市打出“组合拳”: those that the page is about speak, not the one above them."""
-        first = next((m for m in self.out.mentions if home in m.candidates), None)
-        title = self.layers.title
-        return (
-            first is not None
-            and title is not None
-            and first.end < title[1]
-            and _PARTS.match(self.text, first.end, title[1]) is not None
-        )
-
     def _open(self, who: Who, evidence: tuple[int, int]) -> None:
         self._give(0, who, evidence, acts=self.document)
         if self.document:
             self.owner, self.opened = who, evidence
-
-    # -- which division --------------------------------------------------------------------------------
-    def _context(self) -> list[Division]:
-        """The divisions whose report we are in, nearest first."""
-        out: list[Division] = []
-        if self.scene is not None and self.scene[1] == self.sentence:
-            out = [self.scene[0], *regions.ancestors(self.scene[0])]
-        if isinstance(self.current, Division):
-            out += [self.current, *regions.ancestors(self.current)]
-        return out + [d for d in self.out.home if d not in out]
-
-    def _meant(self, mention: RegionMention) -> Division | None:
-        if mention.host and not self._written(mention.candidates[0]):
-            return None
-        candidates = self._then(mention)
-        if len(candidates) == 1:
-            return candidates[0]
-        found = regions.choose(
-            candidates,
-            context=[*self._context(), *self.out.hints],
-            contested=mention.weak,
-        )
-        same = len({d.name for d in candidates}) == 1
-        if found is None and mention.full and same:
-            return Division(None, candidates[0].name, candidates[0].level, None)
-        return found
-
-    def _written(self, division: Division) -> bool:
-        """Whether the text names a division to which a zone belongs, not only the zone."""
-        if self.written is None:
-            self.written = {
-                d for m in self.out.mentions if not (m.host or m.person) for d in m.candidates
-            }
-        return division in self.written
-
-    def _then(self, mention: RegionMention) -> tuple[Division, ...]:
-        """What a name could mean when the page was written: 江北区 of 重庆 was one until 2025."""
-        if not mention.full or len(mention.candidates) != 1:
-            return mention.candidates
-        bearers = regions.full_names().get(mention.text, ())
-        if len(bearers) < 2:
-            return mention.candidates
-        published = self.layers.published
-        then = tuple(d for d in bearers if not published or d.existed(int(published[:4])))
-        return then or mention.candidates
-
-    def _level(self, word: str) -> Division | None:
-        """The division that 省, 市, 县 … stands for here."""
-        return of_level(word, self._context(), self.out.hints)
-
-    def _that(self, word: str, start: int) -> Division | None:
-        """该市 is the one named last."""
-        mentions = self.out.mentions
-        index = bisect_left(self.place.starts, start) - 1
-        while index >= 0 and start - mentions[index].start < NEAR:
-            who = self._meant(mentions[index])
-            if who is not None and who.name.endswith(word) and not mentions[index].person:
-                return who
-            index -= 1
-        return self._level(word)
 
     # -- turns -----------------------------------------------------------------------------------------
     def _give(
@@ -238,8 +155,8 @@ class _Resolver:
     ) -> None:
         if isinstance(who, Division):
             self.out.divisions[who.name] = who
-        self.current = who
-        if self.headed is not None and self.sentence == self.headed[1]:
+        self.meant.current = who
+        if self.headed is not None and self.meant.sentence == self.headed[1]:
             start = self.headed[0]  # 浙江 舟山市召开…: the city has the word from the head on
             self.out.take_back()
         self.headed = None
@@ -265,7 +182,7 @@ class _Resolver:
 
     def _resume(self, segment: Segment) -> None:
         """会议强调 goes on with the meeting, whoever had the word in between."""
-        if self.meeting is None or self.current == self.meeting[0]:
+        if self.meeting is None or self.meant.current == self.meeting[0]:
             return
         if self.text[segment.start] not in "会本这此":
             return
@@ -274,43 +191,15 @@ class _Resolver:
 
     def _heading(self, segment: Segment, line: Line, *, new_line: bool, sentence: bool) -> int:
         """Give the word to the region that heads a block; the place where the block's text begins."""
-        text, start = self.text, segment.start
         if self.owner is not None:
-            return start
-        bullet = text[max(0, start - 1) : start] in _BULLETS
-        if not (new_line or bullet or sentence):
-            return start
-        opens = start + (text[start] in "【〖（(“—")
-        spaced = _SPACED.match(text, opens, min(segment.end, opens + 12))
-        if spaced:
-            found = regions.by_name(re.sub(r"[ 　]", "", spaced[0]))
-            meant = regions.choose(found, context=self._context()) if found else None
-            if meant is not None:
-                self._head(segment, meant, spaced.span())
-                return spaced.end()
-        mention = self.place.at(opens)
-        if mention is not None and not mention.person:
-            last = self._last_of_path(mention)
-            after = text[last.end : last.end + 1]
-            if after == "。" and segment.numbered and last.end == segment.end:
-                apart = True  # （一）青海省。
-            elif after in _BEHIND_HEADING and (after != "，" or (bullet and new_line)):
-                apart = new_line or bullet or after in "：:　 "
-            else:
-                apart = not after or (
-                    line.kind == "heading" and not last.weak and not last.part_of_name
-                )
-            who = self._meant(last) if apart else None
-            if who is not None and (not last.weak or self._near(who) or new_line or bullet):
-                self._head(segment, who, (mention.start, last.end))
-                return last.end
-        if new_line or bullet:
-            level = _LEVEL_HEADING.match(text, opens, segment.end + 1)
-            who = self._level(level[1]) if level else None
-            if level and who is not None:
-                self._head(segment, who, level.span(1))
-                return level.end(1)
-        return start
+            return segment.start
+        found = head_of(
+            segment, line, self.text, self.place, self.meant, new_line=new_line, sentence=sentence
+        )
+        if found is None:
+            return segment.start
+        self._head(segment, found.who, found.span)
+        return found.span[1]
 
     def _correspondent(self, segment: Segment, start: int) -> int:
         """本报武汉1月4日电（记者…）: the report begins behind it, and another one has ended."""
@@ -334,9 +223,6 @@ class _Resolver:
         self._give(segment.start, who, evidence, acts=False)
         if segment.end > evidence[1]:
             self.headed = (segment.start, segment.sentence)
-
-    def _near(self, who: Division) -> bool:
-        return any(regions.within(who, d) for d in self.out.home)
 
     def _subject(self, segment: Segment, start: int) -> bool:
         """Give the word to the subject of a segment, if it acts; whether there was one."""
@@ -378,12 +264,12 @@ class _Resolver:
         if self.owner is not None or self.hushed is not None:
             return False
         found = _OTHERS.match(self.text, start, segment.end)
-        if found is None and self.current in {None, NATIONAL}:
+        if found is None and self.meant.current in {None, NATIONAL}:
             found = _EVERYWHERE.match(self.text, start, segment.end)
         if found is None:
             return False
         before = self.out.turn_at(segment.start)
-        self.hushed = (self.current, before.evidence if before else None, segment.sentence)
+        self.hushed = (self.meant.current, before.evidence if before else None, segment.sentence)
         self.out.give(Turn(segment.start, None, None, acts=False))
         return True
 
@@ -393,7 +279,7 @@ class _Resolver:
             return
         who, evidence, _ = self.hushed
         self.hushed = None
-        if who is not None and self.current == who:
+        if who is not None and self.meant.current == who:
             self.out.give(Turn(segment.start, _name(who), evidence, acts=False))
 
     def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
@@ -425,14 +311,14 @@ class _Resolver:
 
     def _presided(self, segment: Segment, start: int) -> bool:
         """会议由某市副市长主持: the meeting is the city's, where nobody had the word before."""
-        if self.current is not None:
+        if self.meant.current is not None:
             return False
         by = _PRESIDED_BY.match(self.text, start, segment.end)
         mention = self.place.at(by.end()) if by else None
         if mention is None or mention.person:
             return False
-        last = self._last_of_path(mention)
-        who = self._meant(last)
+        last = self.meant.last_of_path(mention)
+        who = self.meant.of(last)
         if who is None or not does(self.text, last.end, segment.end):
             return False
         self._give(start, who, (mention.start, last.end), acts=True, meets=True)
@@ -443,10 +329,10 @@ class _Resolver:
         mention = self.place.at(start + 1) if self.text[start] == "在" else None
         if mention is None or mention.person or mention.part_of_name:
             return
-        last = self._last_of_path(mention)
-        who = self._meant(last) if last.end == segment.end and segment.closer == "，" else None
+        last = self.meant.last_of_path(mention)
+        who = self.meant.of(last) if last.end == segment.end and segment.closer == "，" else None
         if who is not None:
-            self.scene = (who, segment.sentence)
+            self.meant.scene = (who, segment.sentence)
 
     def _named(self, segment: Segment, start: int) -> bool:
         """A division by its name as the subject."""
@@ -461,11 +347,11 @@ class _Resolver:
             return False  # 市长蛟河清 … 蛟河清察看
         if self.examples and self.out.home:
             return False
-        last = self._last_of_path(mention)
+        last = self.meant.last_of_path(mention)
         if text[last.end : last.end + 1] in {"、", "和"} and self.place.at(last.end + 1):
             return self._several(segment, mention)
         done = deed(text, last.end, segment.end, named=True)
-        who = self._meant(last)
+        who = self.meant.of(last)
         if who is None or self._comes_as_guest(who, segment):
             return False
         if done is NOTHING and not last.host and does(text, last.end, segment.end):
@@ -493,10 +379,10 @@ class _Resolver:
         following: RegionMention | None = mention
         end = mention.end
         while following is not None and not following.person:
-            last = self._last_of_path(following)
+            last = self.meant.last_of_path(following)
             end = last.end
-            who = self._meant(last)
-            if who is not None and (not last.weak or self._near(who)):
+            who = self.meant.of(last)
+            if who is not None and (not last.weak or self.meant.near(who)):
                 members.append((who, (following.start, end)))
             following = self.place.at(end + 1) if text[end : end + 1] in {"、", "和"} else None
         more = _SEVERAL_MORE.match(text, end, segment.end)
@@ -534,7 +420,7 @@ class _Resolver:
         if level is None or _NOT_LEVEL.match(text, level.start(level.lastindex or 0)):
             return False
         word = level[level.lastindex or 0]
-        who = self._that(word, start) if level[0][0] == "该" else self._level(word)
+        who = self.meant.that(word, start) if level[0][0] == "该" else self.meant.level(word)
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
@@ -554,7 +440,7 @@ class _Resolver:
         if (
             level[0][0] in "全我"
             and who in self.out.home
-            and self._is_above_home(self.current, who)
+            and self._is_above_home(self.meant.current, who)
         ):
             self._give(start, who, span, acts=False)  # the national meeting would not say 全县
             return True
@@ -584,27 +470,16 @@ class _Resolver:
             return
         evidence = (match.start(1), segment.end)
         word = match[1].removeprefix("全")
-        owner: Who | None = NATIONAL if word in {"国", "国务院"} else self._level(word)
+        owner: Who | None = NATIONAL if word in {"国", "国务院"} else self.meant.level(word)
         if owner is not None:
             self._give(segment.start, owner, evidence, acts=True, meets=True)
-
-    def _last_of_path(self, mention: RegionMention) -> RegionMention:
-        """In 山西省吕梁市方山县 the county acts."""
-        last = mention
-        while (following := self.place.at(last.end)) is not None and _lies_in(following, last):
-            last = following
-        return last
 
     def _may_act(self, mention: RegionMention) -> bool:
         if not mention.weak and not mention.part_of_name:
             return True
         if _ORGAN.match(self.text, mention.end, mention.end + 14):
             return True
-        return any(d in self.out.home or d == self.current for d in mention.candidates)
-
-
-def _lies_in(mention: RegionMention, above: RegionMention) -> bool:
-    return any(regions.within(d, a) for d in mention.candidates for a in above.candidates)
+        return any(d in self.out.home or d == self.meant.current for d in mention.candidates)
 
 
 def _name(who: Who) -> str:
