@@ -26,7 +26,7 @@ are answered by the query: what stands in the column ``answer``, counted by the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -173,17 +173,46 @@ def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -
                 f"{query.name} needs the parameter {parameter}",
                 hint=f"kg query {query.name} --param {parameter.name}=…",
             )
-    return "\n".join(_line(line, values) for line in query.sparql.split("\n"))
+    lines = query.sparql.split("\n")
+    dates = {p.name for p in known.values() if p.kind == "date" and len(values.get(p.name, ())) == 1}
+    inline = {name: variable for name in dates if (variable := _own_variable(name, lines))}
+    return "\n".join(_line(line, values, inline) for line in lines)
 
 
-def _line(line: str, values: Mapping[str, tuple[Term, ...]]) -> str:
+def _own_variable(name: str, lines: list[str]) -> str:
+    """Name the variable that stands for a parameter, if no line but the parameter's own has it."""
+    own = [line for line in lines if name in _owners(line)]
+    found = {m[1].split()[-1] for line in own if _owners(line)[-1] == name
+             for m in _VALUES.finditer(line)}  # fmt: skip
+    if len(found) != 1:
+        return ""
+    (variable,) = found
+    use = re.compile(rf"{re.escape(variable)}\b")
+    return "" if any(use.search(line) for line in lines if line not in own) else variable
+
+
+def _line(
+    line: str, values: Mapping[str, tuple[Term, ...]], inline: Mapping[str, str]
+) -> str:
     owners = _owners(line)
     if not owners or any(owner not in values for owner in owners):
         return line
     terms = " ".join(str(term) for term in values[owners[-1]])
     # The blanks keep columns, so that a complaint points to where the file has it.
     line = _OPTIONAL.sub(lambda m: " " * len(m[0]), line)
+    for name in owners:
+        if name in inline:  # a day in the place of its variable: engines use it sooner
+            if _VALUES.search(line):
+                return f"# {name}: {values[name][0]}"
+            line = re.sub(rf"\{inline[name]}\b", lambda m, n=name: str(values[n][0]), line)
     return _VALUES.sub(lambda m: f"{m[1]} {{ {terms} }}", line, count=1)
+
+
+def taken(query: NamedQuery, given: Iterable[str]) -> frozenset[str]:
+    """Name those of some parameters that have a line for their values when just these are given."""
+    names = frozenset(given)
+    found = ((owners, line) for line in query.sparql.split("\n") if (owners := _owners(line)))
+    return frozenset(o[-1] for o, line in found if names.issuperset(o) and _VALUES.search(line))
 
 
 def _owners(line: str) -> tuple[str, ...]:

@@ -47,6 +47,8 @@ _MODALITY = {
     "permission": KG.Permission,
     "recommendation": KG.Recommendation,
 }
+#: What is demanded or forbidden, in as few words as the clause has for it.
+_BRIEF = {"obligation": KG.demands, "prohibition": KG.forbids}
 
 
 def quads(record: Record, *, base: str = vocab.BASE) -> bytes:
@@ -97,6 +99,10 @@ class _Writer:
         self.named: dict[tuple[str, str], str] = {}
         self.meetings: dict[str, dict[str | None, str]] = {}
         self.degrees: dict[str, int] = {}
+        self.dates: dict[str, str] = {}
+        """Days of meetings, by node."""
+        self.said: dict[str, set[str]] = {}
+        """Meetings at which statements were made, by node."""
 
     def write(self) -> bytes:
         """Write all that the record says, sorted and without repetition."""
@@ -136,6 +142,9 @@ class _Writer:
             self._correction(number, correction)
         for node, degree in self.degrees.items():
             self._add(node, KG.degree, integer(degree))
+        for node, meetings in self.said.items():
+            for day in sorted(self._days(meetings)):
+                self._add(node, KG.day, date(day))
         return (self.end.join(sorted(set(self.lines))) + self.end).encode("utf-8")
 
     def _add(self, subject: str, predicate: str, obj: str) -> None:
@@ -219,6 +228,7 @@ class _Writer:
         for post in meeting.speaking:
             self._add(node, KG.speakingPost, text(post))
         if meeting.date:
+            self.dates[node] = meeting.date
             self._add(node, SCHEMA.startDate, date(meeting.date))
         if region:
             self._add(node, KG.region, region)
@@ -249,7 +259,9 @@ class _Writer:
             self._add(node, KG.region, self._region(region))
         else:
             self._add(node, KG.attributedTo, self.notice)
+        meetings = self.said.setdefault(node, set())
         if meeting and (held := self._held(meeting, region)):
+            meetings.add(held)
             self._add(node, KG.meeting, held)
         self._prove(node, evidence)
         return node
@@ -258,6 +270,11 @@ class _Writer:
         """Find the meeting of this name: the region's own, else the only one there is."""
         found = self.meetings.get(name, {})
         return found.get(region) or (next(iter(found.values())) if len(found) == 1 else None)
+
+    def _days(self, meetings: set[str]) -> set[str]:
+        """Tell when a statement was made: the days of its meetings; the notice's where one has none."""
+        days = {self.dates.get(meeting) for meeting in meetings or ("",)}
+        return {day for day in (d or self.record.published for d in days) if day}
 
     def _stress(self, item: Stress) -> None:
         sector = f"<{concept(item.hazard).iri}>"
@@ -316,6 +333,9 @@ class _Writer:
             self._add(node, KG.responsibility, f"<{concept(responsibility).iri}>")
         for hazard in item.hazards:
             self._add(node, KG.about, f"<{concept(hazard).iri}>")
+        brief = _BRIEF.get(item.modality)
+        if brief is not None:
+            self._add(node, brief, text(_demand(item)))
         for rest in _urged(item.quote):
             self._add(node, KG.urges, text(rest))
         if item.bearer:
@@ -397,6 +417,14 @@ class _Writer:
         if suspect.after:
             self._add(node, KG.after, text(suspect.after))
         self._select(node, iri, suspect.start, suspect.end)
+
+
+def _demand(item: Obligation) -> str:
+    """Cut the demand alone out of a clause that has circumstances before it (针对…等情况,督促…)."""
+    demand = item.action + (item.object or "")
+    before, found, _ = item.quote.partition(demand)
+    alone = item.object and found and before.endswith((",", "，"))
+    return demand if alone else item.quote
 
 
 def _urged(clause: str) -> tuple[str, ...]:

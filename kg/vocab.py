@@ -131,6 +131,7 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     concept: str
     campaign: str
     degree: str
+    day: str
     # of deontic statements
     modality: str
     text: str
@@ -147,6 +148,8 @@ class KG(Terms, iri="https://kg-safety.example/ns#"):
     responsibility: str
     about: str
     urges: str
+    demands: str
+    forbids: str
     # of evidence, damage, notices, policies, regions, concepts, runs
     quote: str
     sentence: str

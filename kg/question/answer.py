@@ -11,15 +11,17 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.ontology import concept
-from kg.query import bind, run
+from kg.ontology import concepts
+from kg.query import NamedQuery, bind, run
+from kg.question.forms import alone, as_it_is, first_rows, how_many, is_brief
 from kg.question.frame import Frame, frame
 from kg.question.lexicon import Entry, english, tidy
 from kg.question.match import Way, match, nearest, written
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.tokens import Correction, Reading, Token, read
+from kg.results import plain
 from kg.stores import GraphStore
-from kg.vocab import DCTERMS, KG, RDF, RDFS, SCHEMA
+from kg.vocab import KG, RDF, RDFS
 
 _NAMED = {
     "campaign": KG.Campaign,
@@ -30,6 +32,12 @@ _NAMED = {
 _CLASSES = {f"<{cls}>": kind for kind, cls in _NAMED.items()}
 #: Ends of a period of which only one is said.
 _FIRST, _LAST = "0001-01-01", "9999-12-31"
+#: All days that the graph holds.
+_DAYS = "SELECT DISTINCT ?day { ?x schema:startDate|dcterms:issued|kg:deadline ?day FILTER(ISLITERAL(?day)) }"
+PAGE = 200
+"""Rows, each a passage, that a reply has unless more are asked for."""
+FILES = 30
+"""Files that are read again for the sentences of such a page."""
 _LONGEST = 200
 """Characters that a question may have."""
 
@@ -42,14 +50,21 @@ class Asked:
     frame: Frame
 
 
-def ask(question: str, *, store: GraphStore, before: Asked | None = None) -> Reply:
+def ask(
+    question: str,
+    *,
+    store: GraphStore,
+    before: Asked | None = None,
+    limit: int | None = PAGE,
+) -> Reply:
     """Answer a question in words; ``before`` is what was asked before it, for follow-ups.
 
-    Never guesses: a word that is not understood, two readings, a place or day that the graph does
-    not hold give a Reply whose ``answer`` is None and whose ``why`` says so.
+    ``limit`` is how many rows with their passages to give, None for all. Never guesses: a word that
+    is not understood, two readings, a place or day that the graph does not hold give a Reply whose
+    ``answer`` is None and whose ``why`` says so.
     """
     asked = understand(question, store=store, before=before)
-    return reply(question, asked, store=store)
+    return reply(question, asked, store=store, limit=limit)
 
 
 def understand(question: str, *, store: GraphStore, before: Asked | None = None) -> Asked:
@@ -76,7 +91,9 @@ def understand(question: str, *, store: GraphStore, before: Asked | None = None)
     return Asked(reading, frame(reading.tokens, years=_years(store) if days else ()))
 
 
-def reply(question: str, asked: Asked, *, store: GraphStore) -> Reply:
+def reply(
+    question: str, asked: Asked, *, store: GraphStore, limit: int | None = PAGE
+) -> Reply:
     """Run what was understood."""
     made = asked.frame
     chinese = any("\u4e00" <= c <= "\u9fff" for c in question)
@@ -98,26 +115,32 @@ def reply(question: str, asked: Asked, *, store: GraphStore) -> Reply:
         )
     try:
         given, slots = _fill(way, made, store)
+        if made.count and way.query.answer == "sentence":
+            limit = None  # they are counted when they are read
         sparql = bind(way.query, given, store=store)
-        answer = run(store, way.query, given)
+        brief = is_brief(way.query, given)
+        said = _alone(way.query, given, store, counted=made.count) if brief else None
+        rows, more = _rows(way.query, sparql, given, store, limit) if said != ([], 0) else ([], False)
     except _RefusedError as refusal:
         return refuse(str(refusal))
     except QueryError as error:
         return refuse(str(error))
-    rows = [dict(row) for row in answer.rows]
     if way.query.answer == "sentence":
         from kg.question.sentences import add_sentences
 
-        rows = add_sentences(rows, store)
-    found = sorted(
-        {_text(row[way.query.answer]) for row in rows if row[way.query.answer] is not None}
-    )
+        rows, cut = add_sentences(rows, store, files=FILES if limit == PAGE else None)
+        more = more or cut
     if not rows:
         why = _why_empty(made, given, store)
         if why:
             return refuse(why)
     counted = made.count
-    total = len({_text(row[way.query.counts]) for row in rows})
+    if said is not None:
+        found, total = said
+    elif more and way.query.answer != "sentence":
+        found, total = _alone(way.query, given, store, counted=counted)
+    else:
+        found, total = _from_rows(way.query, rows)
     return Reply(
         question=question,
         understood=Understood(
@@ -130,6 +153,7 @@ def reply(question: str, asked: Asked, *, store: GraphStore) -> Reply:
         sparql=sparql,
         answer=total if counted else tuple(found),
         rows=tuple(rows),
+        more=more,
         evidence=evidence_of(rows, way.query.answer),
         labels=_labels(found, chinese),
     )
@@ -137,6 +161,47 @@ def reply(question: str, asked: Asked, *, store: GraphStore) -> Reply:
 
 class _RefusedError(Exception):
     """What a question names is not in the graph."""
+
+
+# --- from a query to its answer -----------------------------------------------------------------------
+
+
+def _rows(
+    query: NamedQuery,
+    sparql: str,
+    given: Mapping[str, object],
+    store: GraphStore,
+    limit: int | None,
+) -> tuple[list[dict[str, Any]], bool]:
+    """Return the rows of a query, or so many of them, and whether there are more."""
+    if limit is None:
+        return [dict(row) for row in run(store, query, given).rows], False
+    text, more = first_rows(sparql, limit, store=store)
+    found = [dict(row) for row in run(store, as_it_is(query, text)).rows]
+    return (found, True) if more else (found[:limit], len(found) > limit)
+
+
+def _alone(
+    query: NamedQuery, given: Mapping[str, object], store: GraphStore, *, counted: bool
+) -> tuple[list[str], int]:
+    """Ask for the answers alone, sorted; where they are counted, only how many there are."""
+    text = (how_many if counted else alone)(query, given, store=store)
+    if text is None:
+        return _from_rows(query, [dict(row) for row in run(store, query, given).rows])
+    said = [row[0] for row in run(store, as_it_is(query, text)).terms]
+    if counted:
+        return [], int(said[0].value)
+    return sorted({_text(plain(term)) for term in said if term is not None}), 0
+
+
+def _from_rows(query: NamedQuery, rows: list[dict[str, Any]]) -> tuple[list[str], int]:
+    """Take the answers out of all rows: sorted, and how many there are of what is counted.
+
+    Sentences are no part of the graph: of these only those that were read are answers.
+    """
+    answers = (row[query.answer] for row in rows)
+    total = len({_text(row[query.counts]) for row in rows})
+    return sorted({_text(value) for value in answers if value is not None}), total
 
 
 # --- from what a question names to parameters -------------------------------------------------------
@@ -223,12 +288,8 @@ def _in_range(made: Frame, store: GraphStore) -> None:
 
 
 def _days(store: GraphStore) -> list[str]:
-    found = set()
-    for predicate in (SCHEMA.startDate, DCTERMS.issued, KG.deadline):
-        for quad in store.triples(None, ox.NamedNode(predicate), None):
-            if isinstance(quad[2], ox.Literal) and len(quad[2].value) == 10:
-                found.add(quad[2].value)
-    return sorted(found)
+    found = store.query(_DAYS)
+    return sorted({row["day"].value for row in found if len(row["day"].value) == len(_FIRST)})
 
 
 def _years(store: GraphStore) -> tuple[int, ...]:
@@ -347,15 +408,14 @@ def _text(value: Any) -> str:
 
 
 def _labels(answers: list[str], chinese: bool) -> dict[str, str]:
+    known = {c.id: c.zh if chinese else c.en for c in concepts()}
+    places = {} if chinese else english()
     out = {}
     for answer in answers:
-        try:
-            found = concept(answer)
-        except Exception:
-            if not chinese and answer in english():
-                out[answer] = f"{answer} ({english()[answer][0]})"
-            continue
-        out[answer] = f"{found.zh} ({answer})" if chinese else f"{found.en} ({answer})"
+        if answer in known:
+            out[answer] = f"{known[answer]} ({answer})"
+        elif answer in places:
+            out[answer] = f"{answer} ({places[answer][0]})"
     return out
 
 

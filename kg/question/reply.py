@@ -48,11 +48,13 @@ class Reply:
     query: str | None = None
     """Name of the query."""
     sparql: str | None = None
-    """The SPARQL that was run."""
+    """The SPARQL that gives the answer, and the rows."""
     answer: tuple[str, ...] | int | None = None
     """Sorted names or ids, or one number; None where the question is not answered."""
     rows: tuple[Mapping[str, Any], ...] = ()
-    """The rows of the query."""
+    """The rows of the query, or as many as were asked for."""
+    more: bool = False
+    """Whether there are more rows; the answer is whole all the same, unless it is of sentences."""
     evidence: tuple[Evidence, ...] = ()
     why: str = ""
     nearest: tuple[str, ...] = ()
@@ -81,6 +83,8 @@ class Reply:
             "answer": list(self.answer) if isinstance(self.answer, tuple) else self.answer,
             "rows": [_json(row) for row in self.rows],
         }
+        if self.more:
+            out["more"] = True
         if self.answer is None:
             out |= {"why": self.why, "nearest": list(self.nearest)}
         return out

@@ -14,18 +14,25 @@ from kg.stores import GraphStore
 _STOP = re.compile(r"[。！？!?\n]+[”’」』]?")
 
 
-def add_sentences(rows: Iterable[Mapping[str, Any]], store: GraphStore) -> list[dict[str, Any]]:
+def add_sentences(
+    rows: Iterable[Mapping[str, Any]], store: GraphStore, *, files: int | None = None
+) -> tuple[list[dict[str, Any]], bool]:
     """Put the sentence around each row's quote in its column ``sentence``.
 
-    Where the file has gone, or is another one now, the clause itself stays there.
+    Where the file has gone, or is another one now, the clause itself stays there. Rows of more than
+    so many ``files`` are left out; returns whether any were.
     """
-    out = []
+    out: list[dict[str, Any]] = []
+    read: set[str] = set()
     for row in rows:
         source = str(row["source"])
+        read.add(source)
+        if files is not None and len(read) > files:
+            return out, True
         text = _restored(store, source)
         found = sentence_around(text, str(row["quote"]), int(row["start"]), _starts(store, source))
         out.append({**row, "sentence": found or row["quote"]})
-    return out
+    return out, False
 
 
 def sentence_around(text: str | None, quote: str, start: int, to_restored: Any) -> str | None:
