@@ -1,9 +1,9 @@
 """Ask questions in words of every kind, side by side: python -m bench.ask STORE [--keep FILE] [--against FILE].
 
 The questions are those that the queries say they answer (``ask`` lines), with the region that says most,
-the commonest themes and so on in their slots, each also with a period where the query takes one. A
-process asks each several times; the best counts, in seconds of the processor: a shared machine's clock tells little. ``--keep`` writes the answers, ``--against`` compares with answers
-kept before: they must be the same.
+the commonest themes and so on in their slots, each also with a period where the query takes one. Each is
+asked several times; the best counts, in seconds of the processor: a shared machine's clock tells
+little. ``--keep`` writes the answers, ``--against`` compares with answers kept before.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def main() -> None:
     with Store.open(told.store, read_only=True) as store:
         print(f"{len(store):,} triples")
         measure(store, "哪些地区强调了煤矿？", 1)  # tables are loaded
-        asked = [q for q in questions(store)]
+        asked = list(questions(store))
         for question in asked:
             one = measure(store, question, told.rounds)
             found.append(one)
@@ -142,7 +142,9 @@ def main() -> None:
             )
     print("| kind | questions | median ms | slowest ms | which |\n|---|---|---|---|---|")
     for kind in sorted({o["kind"] or "refused" for o in found}):
-        group = sorted((o for o in found if (o["kind"] or "refused") == kind), key=lambda o: o["best"])
+        group = sorted(
+            (o for o in found if (o["kind"] or "refused") == kind), key=lambda o: o["best"]
+        )
         middle, last = group[len(group) // 2], group[-1]
         print(
             f"| {kind} | {len(group)} | {middle['best'] * 1e3:.1f} | {last['best'] * 1e3:.1f}"

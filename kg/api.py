@@ -116,11 +116,11 @@ class Graph:
         _ = answer.terms  # read while the store is open
         return answer
 
-    def ask(self, question: str) -> Reply:
+    def ask(self, question: str, *, limit: int | None = 200) -> Reply:
         """Answer a question in plain words, Chinese or English; see :func:`kg.ask`."""
         from kg.question.answer import ask
 
-        return ask(question, store=self.store)
+        return ask(question, store=self.store, limit=limit)
 
     def to_rdflib(self) -> rdflib.Graph:
         """Copy all triples into an rdflib graph with the prefixes bound."""
@@ -227,12 +227,15 @@ class Graph:
         return None if value is None else resolve_one(kind, value, store=self.store)
 
 
-def ask(question: str, *, store: GraphStore | Graph | Path | str = STORE) -> Reply:
+def ask(
+    question: str, *, store: GraphStore | Graph | Path | str = STORE, limit: int | None = 200
+) -> Reply:
     """Answer a question in plain words, Chinese (either script) or English.
 
     Nothing is guessed: a question with a word that is not understood, or with two readings, has
     ``answer`` None, the reason in ``why`` and questions that can be answered in ``nearest``. The
-    reply knows its query, SPARQL, rows and evidence; Jupyter shows it as a table. An open store or
+    reply knows its query, SPARQL, rows and evidence; Jupyter shows it as a table. The answer is whole;
+    of the passages that prove it at most ``limit`` are given (None: all). An open store or
     :class:`Graph` saves opening a folder for each question. Raises StoreError where there is none.
 
     >>> import tempfile, kg
@@ -248,8 +251,8 @@ def ask(question: str, *, store: GraphStore | Graph | Path | str = STORE) -> Rep
     from kg.question.answer import ask
 
     if isinstance(store, Graph):
-        return store.ask(question)
+        return store.ask(question, limit=limit)
     if not isinstance(store, (str, Path)):
-        return ask(question, store=store)
+        return ask(question, store=store, limit=limit)
     with connect(store, read_only=True) as opened:
-        return ask(question, store=opened)
+        return ask(question, store=opened, limit=limit)

@@ -174,7 +174,9 @@ def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -
                 hint=f"kg query {query.name} --param {parameter.name}=…",
             )
     lines = query.sparql.split("\n")
-    dates = {p.name for p in known.values() if p.kind == "date" and len(values.get(p.name, ())) == 1}
+    dates = {
+        p.name for p in known.values() if p.kind == "date" and len(values.get(p.name, ())) == 1
+    }
     inline = {name: variable for name in dates if (variable := _own_variable(name, lines))}
     return "\n".join(_line(line, values, inline) for line in lines)
 
@@ -191,9 +193,7 @@ def _own_variable(name: str, lines: list[str]) -> str:
     return "" if any(use.search(line) for line in lines if line not in own) else variable
 
 
-def _line(
-    line: str, values: Mapping[str, tuple[Term, ...]], inline: Mapping[str, str]
-) -> str:
+def _line(line: str, values: Mapping[str, tuple[Term, ...]], inline: Mapping[str, str]) -> str:
     owners = _owners(line)
     if not owners or any(owner not in values for owner in owners):
         return line
@@ -204,7 +204,8 @@ def _line(
         if name in inline:  # a day in the place of its variable: engines use it sooner
             if _VALUES.search(line):
                 return f"# {name}: {values[name][0]}"
-            line = re.sub(rf"\{inline[name]}\b", lambda m, n=name: str(values[n][0]), line)
+            written = str(values[name][0]).replace("\\", r"\\")
+            line = re.sub(rf"\{inline[name]}\b", written, line)
     return _VALUES.sub(lambda m: f"{m[1]} {{ {terms} }}", line, count=1)
 
 

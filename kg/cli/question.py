@@ -42,6 +42,10 @@ def ask(
     interactive: Annotated[
         bool, typer.Option("--interactive", "-i", help="Ask one after another; follow-ups work.")
     ] = False,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, metavar="N", help="So many passages as proof.")
+    ] = 200,
+    every: Annotated[bool, typer.Option("--all", help="All passages.")] = False,
     store: StoreOption = STORE,
 ) -> None:
     """Ask in plain words: an answer with its sentences, or a refusal (exit code 3); no guessing."""
@@ -50,15 +54,16 @@ def ask(
 
     from kg.stores import connect
 
+    most = None if every else limit
     with connect(store, read_only=True) as opened:
         if interactive:
             from kg.question.talk import talk
 
-            talk(opened, show=lambda reply: show(reply, format, explain=explain))
+            talk(opened, show=lambda reply: show(reply, format, explain=explain), limit=most)
             return
         from kg.question.answer import ask as answer
 
-        reply = answer(as_text(question or ""), store=opened)
+        reply = answer(as_text(question or ""), store=opened, limit=most)
         show(reply, format, explain=explain)
     if not reply:
         sys.stdout.flush()
@@ -73,12 +78,22 @@ def show(reply: Reply, format: ReplyFormat, *, explain: bool) -> None:
         for written, meant in reply.understood.corrections if reply.understood else ():
             tell(f"'{written}' is read as '{meant}'")
         emit(_csv(reply) if format is ReplyFormat.csv else _text(reply, explain=explain))
+    if reply.more:
+        tell(_what_is_left(reply))
     if not reply:
         tell(f"not answered: {reply.why}")
         if reply.nearest:
             tell("what can be asked:")
         for near in reply.nearest:
             tell(f"  {near}")
+
+
+def _what_is_left(reply: Reply) -> str:
+    shown = f"{len(reply.evidence)} passages, and there are more: --all gives all"
+    if reply.query == "passages":
+        return shown
+    many = reply.answer if isinstance(reply.answer, int) else len(reply.answer or ())
+    return f"the answer is whole ({many}); of what proves it, {shown}"
 
 
 def _text(reply: Reply, *, explain: bool) -> bytes:

@@ -91,9 +91,7 @@ def understand(question: str, *, store: GraphStore, before: Asked | None = None)
     return Asked(reading, frame(reading.tokens, years=_years(store) if days else ()))
 
 
-def reply(
-    question: str, asked: Asked, *, store: GraphStore, limit: int | None = PAGE
-) -> Reply:
+def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None = PAGE) -> Reply:
     """Run what was understood."""
     made = asked.frame
     chinese = any("\u4e00" <= c <= "\u9fff" for c in question)
@@ -120,7 +118,7 @@ def reply(
         sparql = bind(way.query, given, store=store)
         brief = is_brief(way.query, given)
         said = _alone(way.query, given, store, counted=made.count) if brief else None
-        rows, more = _rows(way.query, sparql, given, store, limit) if said != ([], 0) else ([], False)
+        rows, more = _rows(way.query, given, store, limit) if said != ([], 0) else ([], False)
     except _RefusedError as refusal:
         return refuse(str(refusal))
     except QueryError as error:
@@ -167,16 +165,12 @@ class _RefusedError(Exception):
 
 
 def _rows(
-    query: NamedQuery,
-    sparql: str,
-    given: Mapping[str, object],
-    store: GraphStore,
-    limit: int | None,
+    query: NamedQuery, given: Mapping[str, object], store: GraphStore, limit: int | None
 ) -> tuple[list[dict[str, Any]], bool]:
     """Return the rows of a query, or so many of them, and whether there are more."""
     if limit is None:
         return [dict(row) for row in run(store, query, given).rows], False
-    text, more = first_rows(sparql, limit, store=store)
+    text, more = first_rows(query, given, limit, store=store)
     found = [dict(row) for row in run(store, as_it_is(query, text)).rows]
     return (found, True) if more else (found[:limit], len(found) > limit)
 
@@ -298,6 +292,8 @@ def _years(store: GraphStore) -> tuple[int, ...]:
 
 def _why_empty(made: Frame, given: Mapping[str, object], store: GraphStore) -> str | None:
     """Say why nothing was found, where that is no answer: a region that demands nothing at all."""
+    if _is_old(store):
+        return "the graph was built by an earlier version: kg build makes it anew"
     for name in ("region",):
         place = given.get(name)
         if isinstance(place, str) and not _demands(place, store) and not made.names.get("meeting"):
@@ -305,6 +301,14 @@ def _why_empty(made: Frame, given: Mapping[str, object], store: GraphStore) -> s
     if made.shape & {"who", "when", "where"}:
         return "the notices do not say"
     return None
+
+
+def _is_old(store: GraphStore) -> bool:
+    """Whether its obligations lack what questions look for (kg:demands, kg:forbids)."""
+    lacks = (KG.demands, KG.forbids, KG.day)
+    if any(next(store.triples(None, ox.NamedNode(p), None), None) for p in lacks):
+        return False
+    return next(store.triples(None, ox.NamedNode(KG.modality), None), None) is not None
 
 
 def _demands(place: str, store: GraphStore) -> bool:

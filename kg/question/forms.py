@@ -37,17 +37,23 @@ def how_many(query: NamedQuery, given: Mapping[str, object], *, store: GraphStor
     return _wrap(_brief(query, given, store), head)
 
 
-def first_rows(sparql: str, most: int, *, store: GraphStore) -> tuple[str, bool]:
+def first_rows(
+    query: NamedQuery, given: Mapping[str, object], most: int, *, store: GraphStore
+) -> tuple[str, bool]:
     """Write a query so that it gives the rows of so many things said, in its order.
 
     Returns it, and whether more is said. What is found first is taken. A query without parts is cut by
     its rows: it gives one more than ``most``, if there are more, and that is for the caller to see.
     """
+    sparql = bind(query, given, store=store)
     parts = _parts(sparql)
     if parts is None:
+        columns = " ".join(f"?{name}" for name in (*query.returns, *query.links)) or "*"
         order = _ORDER.search(sparql)
         after = order[0].strip() if order else ""
-        return _wrap(sparql, "SELECT *", inside=f"LIMIT {most + 1}", after=after) or sparql, False
+        return _wrap(
+            sparql, f"SELECT {columns}", inside=f"LIMIT {most + 1}", after=after
+        ) or sparql, False
     head, core, words, tail = parts
     outside = {*_VARIABLE.findall(head), *_VARIABLE.findall(words), *_VARIABLE.findall(tail)}
     kept = sorted(outside & {*_VARIABLE.findall(core)})
@@ -70,7 +76,9 @@ def _parts(sparql: str) -> tuple[str, str, str, str] | None:
     closes = next((i for i in range(len(lines) - 1, -1, -1) if lines[i].startswith("}")), None)
     if opens is None or closes is None or not any(_WHERE.match(line) for line in lines):
         return None
-    core, words, inside = [], [], False
+    core: list[str] = []
+    words: list[str] = []
+    inside = False
     for line in lines[opens + 1 : closes]:
         if _WHERE.match(line) or _WHAT.match(line):
             inside = _WHERE.match(line) is not None

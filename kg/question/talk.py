@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from kg.ontology import concepts
-from kg.question.answer import Asked, reply, understand
+from kg.question.answer import PAGE, Asked, reply, understand
 from kg.question.lexicon import english
 from kg.question.reply import Reply
 from kg.question.words import words
@@ -23,22 +23,23 @@ _END = frozenset({"exit", "quit", "bye", "退出", "再见"})
 class Talk:
     """What was asked so far."""
 
-    def __init__(self, store: GraphStore) -> None:
+    def __init__(self, store: GraphStore, *, limit: int | None = PAGE) -> None:
         self.store = store
+        self.limit = limit
         self.before: Asked | None = None
 
     def ask(self, question: str) -> Reply:
         """Answer a question, or a follow-up of the one before; a refused one is forgotten."""
         asked = understand(question, store=self.store, before=self.before)
-        found = reply(question, asked, store=self.store)
+        found = reply(question, asked, store=self.store, limit=self.limit)
         if found:
             self.before = asked
         return found
 
 
-def talk(store: GraphStore, *, show: Callable[[Reply], None]) -> None:
+def talk(store: GraphStore, *, show: Callable[[Reply], None], limit: int | None = PAGE) -> None:
     """Read questions from standard input until it ends."""
-    conversation = Talk(store)
+    conversation = Talk(store, limit=limit)
     for line in _lines():
         question = line.strip()
         if question.casefold() in _END:
