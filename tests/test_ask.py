@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from typer.testing import CliRunner
 import kg
 from kg.cli import app
 from kg.data import SEEDS
+from kg.model import Stress
 from kg.ontology import ancestors, concepts
 from kg.question.frame import frame
 from kg.question.lexicon import english, key
@@ -24,7 +26,10 @@ from kg.question.tokens import read
 from kg.question.words import words
 from kg.regions.table import divisions
 from kg.store import Store
-from tests.stores import memory
+from kg.triples import quads
+from kg.vocabulary import vocabulary_quads
+from tests.records import notice
+from tests.stores import iri, memory, world
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "gold"
 ASKED = yaml.safe_load((Path(__file__).parent / "questions.yaml").read_text(encoding="utf-8"))
@@ -212,6 +217,86 @@ def test_each_role_word_names_one_role():
 )
 def test_a_question_with_anything_that_is_not_understood_is_refused(question, seed):
     assert kg.ask(question, store=seed).answer is None
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Which regions stressed not only coal mines but also fireworks?", "not only"),
+        ("哪些地区不只强调了煤矿？", "not only"),
+        ("Which regions stressed coal mines or not fireworks?", "or not"),
+        ("哪些地区强调煤矿或没有强调消防？", "or not"),
+        ("哪些地区强调了消防和/或煤矿？", "and beside or"),
+        ("What did Hunan only stress?", "only that region"),
+        ("湖南只强调了什么？", "only that region"),
+        ("Which regions stressed only coal mines?", "nothing else"),
+        ("哪些地区只强调了尾矿库？", "nothing else"),
+        ("What must enterprises do by 2020-12-31?", "due by then"),
+        ("企业必须在2020年12月31日前做什么？", "due by then"),
+        ("What can enterprises do?", "'can'"),
+        ("企业可以做什么？", "'可以'"),
+        ("What must schools do?", "who is to act"),
+        ("学校必须做什么？", "who is to act"),
+        ("湖南企业强调了什么？", "form"),
+        ("What is common to all provinces?", "provinces"),
+        ("所有省份都强调了什么？", "form"),
+    ],
+)
+def test_what_could_mean_something_else_is_refused_with_the_reason(question, why, seed):
+    reply = kg.ask(question, store=seed)
+    assert reply.answer is None
+    assert why in reply.why
+
+
+@pytest.mark.parametrize(
+    ("question", "same"),
+    [
+        ("What did Hunan stress but not Guangdong?", "湖南强调了而广东没有强调的是什么？"),
+        ("What did Guangdong not stress but Hunan did?", "湖南强调了而广东没有强调的是什么？"),
+        ("Which provinces in China stressed coal mines?", "Which provinces stressed coal mines?"),
+        ("关于煤矿必须做什么？", "What must be done about coal mines?"),
+        ("可以告诉我哪些地区强调了煤矿吗？", "Can you tell me which regions stressed coal mines?"),
+    ],
+)
+def test_two_ways_to_ask_have_one_answer(question, same, seed):
+    one, other = (kg.ask(q, store=seed) for q in (question, same))
+    assert one.answer
+    assert one.answer == other.answer
+
+
+def test_that_only_is_taken_for_the_sector_itself_is_told(seed):
+    reply = kg.ask("Which regions stressed only wildfires?", store=seed)
+    assert reply.understood is not None
+    ((written, meant),) = reply.understood.corrections
+    assert written == "only"
+    assert "itself" in meant
+
+
+def test_who_said_nothing_in_a_period_passed_nothing_over():
+    store = memory()
+    later = replace(world()["c"], id="later", published="2022-01-05", meetings=())
+    later = replace(later, notice=notice("later", "2022年"), stresses=(
+        Stress(region="四川省", hazard="flood", degree=1, evidence=later.stresses[0].evidence),
+    ), responsibilities=(), measures=(), campaigns=(), obligations=(), incidents=(), policies=(),
+        regions=())  # fmt: skip
+    store.replace(iri(later), quads(later))
+    assert "四川省" in kg.ask("哪些地区没有强调煤矿？", store=store).answer
+    assert kg.ask("2022年哪些地区没有强调煤矿？", store=store).answer == ("四川省",)
+    refused = kg.ask("2022年黑龙江强调了什么？", store=store)
+    assert refused.answer is None
+    assert "黑龙江省 of that time" in refused.why
+
+
+def test_a_store_of_an_earlier_version_is_told_from_one_that_says_nothing():
+    old = Store.memory(vocabulary=vocabulary_quads())
+    for record in world().values():
+        lines = quads(record).decode().splitlines(keepends=True)
+        new = ("ns#day>", "ns#demands>", "ns#forbids>")
+        kept = [line for line in lines if not any(name in line for name in new)]
+        old.replace(iri(record), "".join(kept).encode())
+    refused = kg.ask("企业必须做什么？", store=old)
+    assert refused.answer is None
+    assert "kg build" in refused.why
 
 
 def test_a_region_that_the_graph_holds_nothing_of_is_not_said_to_stress_nothing(seed):

@@ -21,7 +21,7 @@ from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.tokens import Correction, Reading, Token, read
 from kg.results import plain
 from kg.stores import GraphStore
-from kg.vocab import KG, RDF, RDFS
+from kg.vocab import KG, RDF, RDFS, SCHEMA
 
 _NAMED = {
     "campaign": KG.Campaign,
@@ -144,7 +144,10 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
         understood=Understood(
             kind=way.query.name,
             slots=slots,
-            corrections=tuple((c.written, c.meant) for c in asked.reading.corrections),
+            corrections=(
+                *((c.written, c.meant) for c in asked.reading.corrections),
+                *made.told,
+            ),
             counted=counted,
         ),
         query=way.query.name,
@@ -298,9 +301,26 @@ def _why_empty(made: Frame, given: Mapping[str, object], store: GraphStore) -> s
         place = given.get(name)
         if isinstance(place, str) and not _demands(place, store) and not made.names.get("meeting"):
             return f"the notices report nothing that {place} demands"
+        if isinstance(place, str) and (made.since or made.until) and not _spoke(place, made, store):
+            return f"the graph holds nothing of {place} of that time"
     if made.shape & {"who", "when", "where"}:
         return "the notices do not say"
     return None
+
+
+def _spoke(place: str, made: Frame, store: GraphStore) -> bool:
+    """Whether a region said anything in the period, or a meeting of it or a deadline falls in it."""
+    region, label = ox.NamedNode(KG.region), ox.NamedNode(RDFS.label)
+    days = [ox.NamedNode(p) for p in (KG.day, SCHEMA.startDate, KG.deadline)]
+    since, until = made.since or _FIRST, made.until or _LAST
+    return any(
+        since <= day[2].value <= until
+        for quad in store.triples(None, label, ox.Literal(place, language="zh-hans"))
+        for said in store.triples(None, region, quad[0])
+        for predicate in days
+        for day in store.triples(said[0], predicate, None)
+        if isinstance(day[2], ox.Literal)
+    )
 
 
 def _is_old(store: GraphStore) -> bool:
@@ -342,7 +362,10 @@ class _Names:
         return None
 
     def within(self, part: str) -> Entry | None:
-        """Find the one thing whose name holds these words; None if there are several kinds."""
+        """Find the things of one kind whose names hold these words; None if there are several kinds.
+
+        Several documents must all end with them (安全生产法), for 实施办法 is another document.
+        """
         found: dict[str, set[str]] = {}
         label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
         for kind, cls in _NAMED.items():
@@ -354,7 +377,12 @@ class _Names:
         if len(found) != 1:
             return None
         ((kind, names),) = found.items()
-        return Entry(kind, (names.pop(),)) if len(names) == 1 else None
+        if len(names) == 1:
+            return Entry(kind, (names.pop(),))
+        same = kind == "incident" or (
+            kind == "policy" and all(tidy(n).endswith(part) for n in names)
+        )
+        return Entry(kind, (part,)) if same else None
 
 
 def _asked_name(kind: str, name: str) -> str:

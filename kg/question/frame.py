@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import pairwise
 
 from kg.model import Concept
-from kg.ontology import concept
+from kg.ontology import ancestors, concept, concepts
 from kg.question.days import Day
 from kg.question.lexicon import english
 from kg.question.tokens import Token
@@ -23,6 +24,8 @@ NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", 
 _IMPLIED = {"attend": "sector", "invoke": "resp", "order": "measure", "run": "campaign",
             "cite": "policy", "require": "must", "say": "sentence"}  # fmt: skip
 _VERBS = frozenset(_IMPLIED)
+#: What regions do and those who are to act do not.
+_SPEAKS = frozenset({"attend", "invoke", "order", "run", "cite"})
 _VERB_ORDER = ("say", "require", "invoke", "order", "run", "cite", "attend")
 _OWN_NOUN = {"hazard": "sector", "responsibility": "resp", "measure": "measure"}
 _JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
@@ -70,6 +73,8 @@ class Frame:
     level: tuple[str, ...] = ()
     slots: list[str] = field(default_factory=list)
     """Slots, where the question is a template."""
+    told: tuple[tuple[str, str], ...] = ()
+    """Words that could mean something else, and what they are taken for."""
     why: str = ""
     """Why it is refused."""
     readings: tuple[str, ...] = ()
@@ -106,6 +111,8 @@ class _Maker:
         if outside is not None:
             self._refuse(f"'{outside.text}': the graph says nothing of {outside.values[0]}")
             return self.out
+        self._not_only()
+        self._who_acts()
         self._days()
         asked = self._asked()
         self._absorb(asked)
@@ -121,6 +128,42 @@ class _Maker:
     def _role(self, index: int) -> str:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         return token.values[0] if token is not None and token.kind == "role" else ""
+
+    def _not_only(self) -> None:
+        """Refuse what a denied only, a denial after or, and an only after its region may mean."""
+        said = [t for t in self.tokens if t.kind != "noise"]
+        for first, second in pairwise(said):
+            roles = [t.values[0] if t.kind == "role" else "" for t in (first, second)]
+            if roles[1] == "only" and (roles[0] in ("not", "omit") or _denies(first)):
+                self._refuse("'not only' is not understood: say what is stressed, joined by 'and'")
+            elif roles[0] in ("or", "either") and (roles[1] in ("not", "omit") or _denies(second)):
+                self._refuse("'or not' can be read in two ways: ask them apart")
+        only = [i for i, t in enumerate(said) if t.kind == "role" and t.values[0] == "only"]
+        places = [i for i, t in enumerate(said) if t.kind in ("region", "slot")]
+        if only and places and not any(t.kind == "theme" for t in said) and only[0] > places[-1]:
+            self._refuse("what only that region does, or what it does and nothing else?")
+
+    def _who_acts(self) -> None:
+        """Refuse a theme in the place of who is to act (what must schools do?): it is not known who that is."""
+        rows = zip(
+            self.tokens,
+            self.tokens[1:],
+            (None, *self.tokens),
+            (*self.tokens[2:], None),
+            strict=False,
+        )
+        for first, second, before, after in rows:
+            roles = [t.values[0] if t.kind == "role" else "" for t in (first, second)]
+            english = roles[0] == "must" and second.kind == "theme" and second.text.isascii()
+            chinese = first.kind == "theme" and roles[1] in ("must", "forbid")
+            if chinese and (first.text.isascii() or (before and before.text in _ABOUT)):
+                continue
+            if english and after is not None and after.text.startswith("be"):
+                continue  # by when must coal mines be done?
+            if english or chinese:
+                name = _name((second if english else first).values[0])
+                self._refuse(f"who is to act: {name}? It is known only what is to be done about that",
+                             f"What must be done about {name}?")  # fmt: skip
 
     # --- days -----------------------------------------------------------------------------------
 
@@ -171,6 +214,8 @@ class _Maker:
             since, until = last + one, None
         else:
             since, until = first, last
+        if since is None and any(self._role(i) == "must" for i in range(len(self.tokens))):
+            self._refuse("said by that day, or due by then?", *_due(self.tokens, places[-1]))
         self.out.since = since.isoformat() if since else None
         self.out.until = until.isoformat() if until else None
         self.tokens = [t for i, t in enumerate(self.tokens) if i not in used]
@@ -254,7 +299,12 @@ class _Maker:
                 )
                 joint, fresh = set(), False
             elif token.kind == "region":
-                if token.text in _COUNTRY and "全国" in token.values and self._noun("region"):
+                nouns = ("region", "province", "city")
+                if (
+                    token.text in _COUNTRY
+                    and "全国" in token.values
+                    and any(map(self._noun, nouns))
+                ):
                     continue  # 全国哪些地区: of the whole country
                 regions.append(token.values)
                 if "or" in joint:
@@ -297,15 +347,16 @@ class _Maker:
         self.out.regions = list(dict.fromkeys(names))
 
     def _denied_region(self, names: list[tuple[str, ...]]) -> int:
-        """Find whose the denial is: the region named last before it."""
+        """Find whose the denial is: the region right after it, else the one named last before it."""
         seen = -1
-        for token in self.tokens:
+        said = [t for t in self.tokens if t.kind != "noise"]
+        for token, after in pairwise(said):
+            if _denies(token) and after.kind == "region" and after.values in names:
+                return names.index(after.values)
+        for token in said:
             if token.kind == "region" and token.values in names:
                 seen = names.index(token.values)
-            elif token.kind == "role" and (
-                token.values[0] in ("not", "omit")
-                or any(n in token.text for n in ("没", "未", "n't", "not"))
-            ):
+            elif _denies(token):
                 break
         return max(seen, 0)
 
@@ -352,6 +403,8 @@ class _Maker:
             return "and"
         found: set[str] = set()
         for theme in themes[1:]:
+            if theme.joint & {"and", "both"} and theme.joint & {"or"}:
+                found |= {"and", "or"}
             if theme.joint & {"and", "both", "neither"}:
                 found.add("and")
             elif theme.joint & {"or", "either"}:
@@ -391,7 +444,7 @@ class _Maker:
             roles.pop("or", None)
         if "only" in roles and themes and not regions:
             roles.pop("only")
-            out.exact = True
+            self._only()
         elif "only" in roles and regions:
             roles.pop("only")
             roles.setdefault("unique")
@@ -419,7 +472,10 @@ class _Maker:
         if "say" in roles and themes and not objects and not kinds:
             roles.setdefault("sentence")
         if out.bearers and not kinds and not roles.keys() & {"who"}:
-            roles.setdefault("must")
+            if not roles.keys() & _SPEAKS or roles.keys() & {"require"}:
+                roles.setdefault("must")
+            else:
+                roles.setdefault("said by bearers")  # no template has it: regions speak
         if "must" in roles and "when" in roles:
             roles.pop("when")
             roles.setdefault("deadline")
@@ -442,6 +498,19 @@ class _Maker:
         wanted = "region" if asked in ("province", "city") else asked
         shape = {f"?{n}" if len(nouns) > 1 and n == wanted else n for n in roles}
         out.shape = frozenset(shape | self._letters())
+
+    def _only(self) -> None:
+        """Take only a theme for that theme itself, where there are narrower ones; else refuse."""
+        broad = [i for i in self.out.themes if any(i in ancestors(c.id)[1:] for c in concepts())]
+        if not broad:
+            name = _name(self.out.themes[0])
+            self._refuse(f"who stresses {name} and nothing else cannot be asked",
+                         f"which regions stressed {name}")  # fmt: skip
+        self.out.exact = True
+        word = next(t.text for t in self.tokens if t.kind == "role" and t.values[0] == "only")
+        self.out.told = (
+            ((word, f"{_name(broad[0])} itself, without what is narrower"),) if broad else ()
+        )
 
     def _check_said(self, kinds: Iterable[str]) -> None:
         """Refuse a thing that nothing is said to be done about (which regions have coal mines?)."""
@@ -506,9 +575,27 @@ class _Maker:
 
 #: Verbs of campaigns and measures that go with a sector too.
 _FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
+#: Words that make a theme what something is about.
+_ABOUT = frozenset({"对", "对于", "关于", "有关", "就", "在", "针对", "涉及", "围绕"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})
+
+
+def _denies(token: Token) -> bool:
+    return token.kind == "role" and (
+        token.values[0] in ("not", "omit")
+        or any(n in token.text for n in ("没", "未", "n't", "not"))
+    )
+
+
+def _due(tokens: list[Token], place: int) -> tuple[str, ...]:
+    """Write the other reading of what must be done by a day: which deadlines there are."""
+    day = tokens[place].text
+    chinese = any("\u4e00" <= c <= "\u9fff" for t in tokens for c in t.text)
+    return (
+        (f"{day}之前的期限有哪些？",) if chinese else (f"Which deadlines are there before {day}?",)
+    )
 
 
 def _name(id: str) -> str:
