@@ -164,6 +164,13 @@ class Home:
             return self.mentions[index]
         return None
 
+    def ending(self, position: int) -> RegionMention | None:
+        """The mention that ends at a place."""
+        index = bisect_left(self.starts, position) - 1
+        if index >= 0 and self.mentions[index].end == position:
+            return self.mentions[index]
+        return None
+
     def hints(self) -> list[Division]:
         """The divisions that the body names for sure, in order."""
         out: list[Division] = [m.candidates[0] for m in self.posted]

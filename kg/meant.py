@@ -83,6 +83,11 @@ class Meant:
         """The division that 省, 市, 县 … stands for here."""
         return of_level(word, self.context(), self.out.hints)
 
+    def ending(self, position: int) -> Division | None:
+        """The division named right before a post: 第一师副师长."""
+        mention = self.place.ending(position)
+        return None if mention is None or mention.person else self.of(mention)
+
     def that(self, word: str, start: int) -> Division | None:
         """该市 is the one named last."""
         mentions = self.mentions

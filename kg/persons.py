@@ -20,6 +20,8 @@ _PRONOUN_SPEAKS = pattern("actors", "pronoun-speaks")
 
 Who = Division | str
 """A division, or NATIONAL."""
+#: A name with what shows that it ends, in characters.
+LONGEST = 18
 
 
 class Persons:
@@ -33,16 +35,25 @@ class Persons:
         """For whom the person speaks who was named last."""
 
     def remember(
-        self, segment: Segment, level: Callable[[str], Division | None], current: Who | None
+        self,
+        segment: Segment,
+        level: Callable[[str], Division | None],
+        ending: Callable[[int], Division | None],
+        current: Who | None,
     ) -> None:
-        """Take up the persons whom a segment introduces; ``level`` tells what 县 means there."""
+        """Take up the persons whom a segment introduces.
+
+        ``level`` tells what 县 means there, ``ending`` which division is named right before a place.
+        """
         index = bisect_left(self.words, segment.start)
         if index == len(self.words) or self.words[index] >= segment.end:
             return
         for match in _POST.finditer(self.text, segment.start, segment.end):
             if match.end() - match.start() < 2:
                 continue
-            name = _NAME_AFTER_POST.match(self.text, match.end(), min(segment.end, match.end() + 6))
+            name = _NAME_AFTER_POST.match(
+                self.text, match.end(), min(segment.end, match.end() + LONGEST)
+            )
             if name is None:
                 continue
             word = match[1]
@@ -52,7 +63,7 @@ class Persons:
             if word == "国务院":
                 self.known.setdefault(name[1], NATIONAL)
                 continue
-            who: Who | None = level(word) if word else None
+            who: Who | None = ending(match.start()) or (level(word) if word else None)
             if who is None and isinstance(current, Division):
                 who = current
             if isinstance(who, Division):
@@ -67,7 +78,7 @@ class Persons:
         if not self.known:
             return None
         speaks = _PERSON_SPEAKS.match(self.text, start, end)
-        for length in (4, 3, 2):
+        for length in self._lengths():
             who = self.known.get(self.text[start : start + length])
             if who is not None and (speaks or does(self.text, start + length, end)):
                 return who, start + length
@@ -75,4 +86,8 @@ class Persons:
 
     def named(self, start: int) -> bool:
         """Whether the name of a person who was introduced stands at ``start``."""
-        return any(self.text[start : start + n] in self.known for n in (4, 3, 2))
+        return any(self.text[start : start + n] in self.known for n in self._lengths())
+
+    def _lengths(self) -> list[int]:
+        """How long the known names are, longest first."""
+        return sorted({len(name) for name in self.known}, reverse=True)

@@ -26,6 +26,9 @@ _CARES = pattern("actors", "cares")
 _CORRESPONDENT = pattern("actors", "correspondent")
 _EXAMPLES = pattern("actors", "examples")
 _GOES_ON = pattern("actors", "goes-on")
+_GROUP = pattern("actors", "group")
+_GROUP_NAMED = pattern("actors", "group-named")
+_JOINTLY = pattern("actors", "jointly")
 _LEVEL = pattern("actors", "level")
 _MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
 _NATIONAL_MEETING = pattern("actors", "national-meeting")
@@ -40,6 +43,7 @@ _SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
 _TO_PROVINCES = pattern("actors", "to-provinces")
 _TO_COME = pattern("actors", "to-come")
+_TOGETHER = pattern("actors", "together")
 _WATCHED = pattern("actors", "watched")
 _WATCHES_HERE = pattern("actors", "watches-here")
 _STOPS = frozenset("。！？\n")
@@ -70,6 +74,8 @@ class _Resolver:
         """In a passage that names divisions as examples."""
         self.hushed: tuple[Who | None, tuple[int, int] | None, int] | None = None
         """Who had the word before a sentence (its number) in which no division speaks."""
+        self.group: tuple[Who, tuple[int, int]] | None = None
+        """Who sent the group of inspectors that the text tells of."""
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
@@ -101,7 +107,7 @@ class _Resolver:
                 continue
             self._resume(segment)
             self._subject(segment, start)
-            self.persons.remember(segment, self.meant.level, self.meant.current)
+            self.persons.remember(segment, self.meant.level, self.meant.ending, self.meant.current)
         return self.out
 
     # -- whose page it is ------------------------------------------------------------------------------
@@ -238,9 +244,27 @@ class _Resolver:
             self._state(segment, start)
             or self._presided(segment, start)
             or self._person(segment, start)
+            or self._grouped(segment, start)
             or self._named(segment, start)
             or self._level_subject(segment, start)
         )
+
+    def _grouped(self, segment: Segment, start: int) -> bool:
+        """检查组要求: the group of the province speaks for it wherever it inspects."""
+        group = _GROUP.match(self.text, start, segment.end) if self.group else None
+        if group is None or self.group is None or self.owner is not None:
+            return False
+        done = deed(self.text, group.end(), segment.end)
+        if done is NOTHING and not does(self.text, group.end(), segment.end):
+            return False
+        who, span = self.group
+        self._give(start, who, span, acts=True, meets=done.meets)
+        return True
+
+    def _sends(self, who: Who, span: tuple[int, int], end: int) -> None:
+        """Keep in mind who sent a group that inspects."""
+        if _GROUP_NAMED.match(self.text, span[1], min(end, span[1] + 24)):
+            self.group = (who, span)
 
     def _goes_on(self, segment: Segment, start: int) -> bool:
         """市委高度重视，立即召开会议: the subject stands in the segment before."""
@@ -301,6 +325,7 @@ class _Resolver:
             listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
             if done.meets if self.owner is not None else (done.acts or listed):
                 self._give(start, NATIONAL, state.span(), acts=True, meets=done.meets)
+                self._sends(NATIONAL, state.span(), segment.end)
             return True
         if not text.startswith("全国", start):
             return False
@@ -366,9 +391,23 @@ class _Resolver:
         span = (mention.start, last.end)
         if done.acts:
             self._give(start, who, span, acts=True, meets=done.meets)
+            self._sends(who, span, segment.end)
+            self._together(last.end, segment)
         elif _WATCHES_HERE.search(text, last.end, segment.end):
             self._watch(who, span, segment)
         return True
+
+    def _together(self, end: int, segment: Segment) -> None:
+        """甲地区行署与乙市联合召开会议: the other acts too."""
+        beside = _TOGETHER.match(self.text, end, segment.end)
+        other = self.place.at(beside.end()) if beside else None
+        if other is None or other.person or self.owner is not None:
+            return
+        last = self.meant.last_of_path(other)
+        who = self.meant.of(last)
+        if who is not None and _JOINTLY.match(self.text, last.end, segment.end):
+            self.out.divisions[who.name] = who
+            self.out.acting.append((who.name, (other.start, last.end)))
 
     def _several(self, segment: Segment, mention: RegionMention) -> bool:
         """甲市、乙县分别召开会议: each of several acts; the first has the word."""
@@ -421,10 +460,14 @@ class _Resolver:
             return False
         word = level[level.lastindex or 0]
         who = self.meant.that(word, start) if level[0][0] == "该" else self.meant.level(word)
+        if who is None and isinstance(self.meant.current, Division):
+            that = self.meant.that(word, start)  # 某省：某市去年…，市政府…
+            who = that if that is not None and regions.within(that, self.meant.current) else None
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
-        if done is NOTHING and level[0][0] == "该" and does(text, level.end(), segment.end):
+        told = level[0][0] == "该" or self._in_the_block(who)
+        if done is NOTHING and told and does(text, level.end(), segment.end):
             done = DOES
         span = (start, level.end())
         if text[level.end() : level.end() + 1] in {"、", "，"} and not done.acts:
@@ -433,6 +476,7 @@ class _Resolver:
             if self.owner is not None and who != self.owner and not done.meets:
                 return False
             self._give(start, who, span, acts=True, meets=done.meets)
+            self._sends(who, span, segment.end)
             return True
         if done.watches:
             self._watch(who, span, segment)
@@ -446,6 +490,13 @@ class _Resolver:
             return True
         self._wait(who, span, segment)
         return False
+
+    def _in_the_block(self, who: Division) -> bool:
+        """Whether a division lies in the one whose block of a roundup it is named in."""
+        current = self.meant.current
+        if not self.roundup or not isinstance(current, Division) or who in self.out.home:
+            return False
+        return who != current and regions.within(who, current)
 
     def _is_above_home(self, current: Who | None, who: Division) -> bool:
         if current == who or current is None:

@@ -63,15 +63,38 @@ def find(text: str) -> list[RegionMention]:
     """
     matcher, table = _automaton()
     out: list[RegionMention] = []
+    labelled = [m.span(1) for m in _context("person-label").finditer(text)]
+    names: set[str] = set()
     for index, start, end in matcher.find_matches_as_indexes(text):
         word, form = table[index]
         if form is None or (out and start < out[-1].end) or _in_a_post(text, start, form):
             continue
         before = out[-1] if out and out[-1].end == start else None
+        if not (form.full or form.host) and _is_town(text, end, form):
+            continue
         mention = _mention(text, start, end, word, form, before)
+        if not form.full and any(a <= start and end <= b for a, b in labelled):
+            mention = replace(mention, person=True)
+        elif len(word) == 2 and not form.full and _ends_a_name(text, start):
+            names.add(text[start - 1 : end])
         if form.alone or len(mention.candidates) < len(form.candidates) or _inside(mention, before):
             out.append(mention)
-    return out
+    if not names:
+        return out
+    return [replace(m, person=True) if text[m.start - 1 : m.end] in names else m for m in out]
+
+
+def _is_town(text: str, end: int, form: Form) -> bool:
+    """鹿城镇 is a town of that name, wherever the district 鹿城区 lies."""
+    counties = all(d.level == "county" for d in form.candidates)
+    return counties and _context("town").match(text, end) is not None
+
+
+def _ends_a_name(text: str, start: int) -> bool:
+    """董事长顾临江: behind a post and a family name, a place ends the name of a person."""
+    if start < 3 or _context("family-name").fullmatch(text, start - 1, start) is None:
+        return False
+    return _context("post-before").search(text, max(0, start - 5), start - 1) is not None
 
 
 def _inside(mention: RegionMention, before: RegionMention | None) -> bool:

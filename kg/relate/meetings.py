@@ -171,7 +171,15 @@ class _Finder:
             return next((d for d in national if d), None)
         if found and (_CONTINUED.search(before) or _LATER.match(before)):
             return found[-1].meeting.date
-        return None
+        return self._opening_day() if not found and _LATER.match(before) else None
+
+    def _opening_day(self) -> str | None:
+        """The day with which the body begins: that of the talk after which a meeting was called."""
+        lines = self.layers.lines
+        first = next((s for s in self.layers.segments if lines[s.line].kind == "body"), None)
+        if first is None:
+            return None
+        return next((d.iso for d in self.days if d.start == first.start), None)
 
     def _first_day(self, region: str | None) -> str | None:
         """The day on which a region first acts in the body."""
