@@ -13,6 +13,7 @@ from kg.relate.parse import HOLD_VERB, Parse
 Force = Literal["order", "doing", "topic", "told"]
 
 _PROHIBITS = pattern("clauses", "prohibits")
+_NOT_AHEAD = pattern("clauses", "not-ahead")
 _BOUNDS = pattern("clauses", "bounds")
 _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
@@ -94,6 +95,8 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
 def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
     """出事不盲目施救: a plain 不 before the main verb forbids."""
     at = verb.start
+    if text.find("不", parsed.start, at) >= 0 and _NOT_AHEAD.search(text[parsed.start : at]):
+        return True
     for cue in reversed(parsed.cues):
         if cue.end == at and cue.kind == "manner":
             at = cue.start

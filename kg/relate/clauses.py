@@ -41,6 +41,7 @@ _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
 _ON_FINDING = pattern("clauses", "on-finding")
 _TELLS_WHOLE = pattern("clauses", "tells-whole")
+_ASSIGNS = pattern("clauses", "assigns")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
 _REMINDS = pattern("clauses", "reminds")
@@ -354,6 +355,8 @@ class _Reader:
             return "told", "是"
         if _MAXIM.search(words):
             return "told", "maxim"
+        if parsed.segment.closer == "：" and _ASSIGNS.search(words):
+            return "told", "announces"
         if parsed.future:
             return "doing", "将"
         last = self.last

@@ -39,7 +39,8 @@ class Headings:
         if parsed.verb.end == parsed.end and bare:
             return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
-        governs = governs and not (parsed.verb.word == "组织" and len(words) <= 4)
+        stressed = parsed.strength > 2 and parsed.verb.start > parsed.start  # 严格监管执法
+        governs = (governs or stressed) and not (parsed.verb.word == "组织" and len(words) <= 4)
         return governs or not _BARE_HEADING.search(words)
 
     def _names(self, parsed: Parse, verb: Cue) -> bool:

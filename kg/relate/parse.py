@@ -41,9 +41,9 @@ _PUT = frozenset(
 )
 
 #: Verbs of speech that report only where a comma or colon follows at once.
-ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐"})
+ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐", "表态", "承诺"})
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
-AMBIGUOUS = frozenset({"明确", "决定", "定于", "提出", "部署", "指出"})
+AMBIGUOUS = frozenset({"规定", "明确", "决定", "定于", "提出", "部署", "指出"})
 
 #: What opens a phrase that is no predicate whatever verbs stand in it.
 _ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "由于", "在", "自", "从"})

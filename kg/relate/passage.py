@@ -13,6 +13,7 @@ Mode = Literal["order", "tell", "document", "narrative"]
 
 _DUE = pattern("clauses", "when-due")
 _REACTS = pattern("clauses", "reacts")
+_ASSIGNS = pattern("clauses", "assigns")
 _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
@@ -60,6 +61,12 @@ class Passage:
         ):
             due = self.mode == "order" and _DUE.search(self.text, segment.start, segment.end)
             self.mode = "order" if due else "narrative"
+        elif (
+            segment.closer == "："
+            and not self.document
+            and _ASSIGNS.search(self.text, segment.start, segment.end)
+        ):
+            self.mode = "order"
         if segment.numbered:
             self._heading(segment, cues)
         if self.section or self.table:

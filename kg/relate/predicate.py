@@ -11,13 +11,12 @@ from collections.abc import Sequence
 from kg.cues import pattern, word_set
 from kg.layers import Cue
 from kg.lexicon import words
-from kg.relate.stretch import VERBS, Stretch
+from kg.relate.stretch import STEMS, VERBS, Stretch
 
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _AIM_STATE = pattern("clauses", "aim-state")
 _APPOINTS = pattern("clauses", "appoints")
 _PRETEXT = pattern("clauses", "pretext")
-_STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
 #: 供电、供水、通信企业: verbs that only name what is listed.
 _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
 _WHETHER = "是否"
@@ -37,6 +36,8 @@ _OVER = "超"
 #: Verbs that tell when rather than what, where another is led: 达到限值立即分流.
 _REACHES = frozenset({"达到", "进入", "占用", "出现", "发现", "接触"})
 _LET = "让"
+#: A verb of speech that else names a rule: 规定时间内.
+_RULE = "规定"
 _LEADS = "牵头"
 #: An adverb that is also a verb: 要深入基层.
 _DEEP = "深入"
@@ -101,7 +102,7 @@ class Finder(Stretch):
             return Cue(opener.start, opener.end, "single", "", opener.word)
         elif opener is not None and opener.kind in {"prep", "object"}:
             return None
-        if self.text[self.at : self.at + 1] in _STEMS and self.noun_at(self.at + 1):
+        if self.text[self.at : self.at + 1] in STEMS and self.noun_at(self.at + 1):
             return Cue(self.at, self.at + 1, "single", "", self.text[self.at])
         if at + 2 > self.end or "的" in self.text[at : self.end]:
             return None
@@ -149,7 +150,11 @@ class Finder(Stretch):
             if cue.word == _JOINTLY and self._scan(i + 1, cue.end) is not None:
                 self.coverb = cue
                 return self._scan(i + 1, cue.end)
-            if idiom or cue.kind in VERBS or (cue.kind == "speech" and len(cue.word) > 1):
+            if (
+                idiom
+                or cue.kind in VERBS
+                or (cue.kind == "speech" and len(cue.word) > 1 and cue.word != _RULE)
+            ):
                 inside = self._relative(i, cue) if bare else None
                 if inside is None and bare and not led:
                     inside = self._behind(i, cue)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Cue
 from kg.lexicon import words
 
@@ -12,6 +12,7 @@ _QUOTED_VERB = pattern("clauses", "quoted-verb")
 _MEANS_BY = pattern("clauses", "means-by")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
+STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
 #: Kinds of cues that can be a predicate.
 VERBS = frozenset({"verb", "v", "dual", "single"})
 #: All classes of the general list.
@@ -48,7 +49,11 @@ class Stretch:
         found = _UNLESS.search(self.text, self.start, self.end)
         if found is None:
             return None
-        return next((c for c in self.cues if c.start == found.start(1) and c.kind in VERBS), None)
+        at = found.start(1)
+        verb = next((c for c in self.cues if c.start == at and c.kind in VERBS), None)
+        if verb is None and self.text[at] in STEMS and self.noun_at(at + 1):
+            return Cue(at, at + 1, "single", "", self.text[at])
+        return verb
 
     def by_means(self, verb: Cue) -> Cue | None:
         """采取“四不两直”方式检查煤矿: the verb behind the way in which it is done."""
