@@ -267,7 +267,8 @@ class _Reader:
         if parsed.segment.closer != "，":
             return False
         if self.text[parsed.end - 1] == "的":
-            return not (parsed.modal and not parsed.prep and parsed.contiguous)
+            bans = parsed.modal is not None and parsed.modal.value != "obligation"
+            return not (bans and not parsed.prep and parsed.contiguous)
         if parsed.modal is not None or self.text[parsed.start : parsed.end].startswith("除"):
             return False
         if self.text.find("中", parsed.start, parsed.end) > 0 and _ON_FINDING.match(

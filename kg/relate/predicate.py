@@ -16,6 +16,8 @@ from kg.relate.stretch import STEMS, VERBS, Stretch
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _AIM_STATE = pattern("clauses", "aim-state")
 _APPOINTS = pattern("clauses", "appoints")
+_CASE = pattern("clauses", "case")
+_TIME_TAIL = pattern("clauses", "time-tail")
 _PRETEXT = pattern("clauses", "pretext")
 #: 供电、供水、通信企业: verbs that only name what is listed.
 _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
@@ -297,7 +299,12 @@ class Finder(Stretch):
             return later and (after in _PERIODS or self.before_or_after(cue, after))
         if after in _ON_THE_DAY:
             return True
-        return after[:1] in _AS_TIME and after not in words()
+        if after[:1] in _AS_TIME:
+            return after not in words()
+        tail = _TIME_TAIL.match(self.text, cue.end, self.end)
+        return tail is not None and any(
+            c.start >= tail.end() and c.kind in VERBS for c in self.cues
+        )
 
     def _when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
@@ -381,6 +388,8 @@ class Finder(Stretch):
                 self.adverbial = True
                 return cue
             strong = cue.kind in {"verb", "dual"} and cue.value >= "2"
+            if strong and k + 1 < len(cues) and _CASE.match(text, cue.end, self.end):
+                continue  # 停产整顿情况报省厅
             if strong and not lists and text[cue.start - 1] not in "的、":
                 return cue
         for k in found:
