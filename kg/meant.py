@@ -90,14 +90,18 @@ class Meant:
 
     def that(self, word: str, start: int) -> Division | None:
         """该市 is the one named last."""
-        mentions = self.mentions
+        return self.named_before(word, start) or self.level(word)
+
+    def named_before(self, word: str, start: int) -> Division | None:
+        """The division of a level that is named last before a place, not far from it."""
         index = bisect_left(self.place.starts, start) - 1
-        while index >= 0 and start - mentions[index].start < NEAR:
-            who = self.of(mentions[index])
-            if who is not None and who.name.endswith(word) and not mentions[index].person:
+        while index >= 0 and start - self.mentions[index].start < NEAR:
+            mention = self.mentions[index]
+            who = self.of(mention)
+            if who is not None and who.name.endswith(word) and not mention.person:
                 return who
             index -= 1
-        return self.level(word)
+        return None
 
     def last_of_path(self, mention: RegionMention) -> RegionMention:
         """In 山西省吕梁市方山县 the county acts."""

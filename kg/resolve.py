@@ -72,6 +72,8 @@ class _Resolver:
         """Where a heading has just opened a sentence, and which."""
         self.examples = False
         """In a passage that names divisions as examples."""
+        self.opens_line = False
+        """At the first segment of a paragraph."""
         self.hushed: tuple[Who | None, tuple[int, int] | None, int] | None = None
         """Who had the word before a sentence (its number) in which no division speaks."""
         self.group: tuple[Who, tuple[int, int]] | None = None
@@ -93,6 +95,7 @@ class _Resolver:
             if line.kind == "title":
                 continue
             new_line = previous is None or previous.line != segment.line
+            self.opens_line = new_line and line.kind == "body"
             sentence = new_line or (previous is not None and previous.closer in _STOPS)
             previous = segment
             self.meant.sentence = segment.sentence
@@ -385,6 +388,8 @@ class _Resolver:
             done = MEETS  # 广东的会议开得更早
         if done is NOTHING:
             self._wait(who, (mention.start, last.end), segment)
+            if self.opens_line and self.owner is None and text.startswith("的", last.end):
+                self._give(start, who, (mention.start, last.end), acts=False)  # 某市的煤矿多，…
             return False
         if self.owner is not None and who != self.owner and not (done.meets or done.publishes):
             return False
@@ -459,10 +464,10 @@ class _Resolver:
         if level is None or _NOT_LEVEL.match(text, level.start(level.lastindex or 0)):
             return False
         word = level[level.lastindex or 0]
-        who = self.meant.that(word, start) if level[0][0] == "该" else self.meant.level(word)
-        if who is None and isinstance(self.meant.current, Division):
-            that = self.meant.that(word, start)  # 某省：某市去年…，市政府…
-            who = that if that is not None and regions.within(that, self.meant.current) else None
+        that = level[0][0] == "该"
+        who = self.meant.that(word, start) if that else self.meant.level(word)
+        if who is None and level[0][0] == word[0]:
+            who = self.meant.named_before(word, start)  # 黔东南州木房连片，州政府要求
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
