@@ -45,6 +45,9 @@ _ASSIGNS = pattern("clauses", "assigns")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
 _REMINDS = pattern("clauses", "reminds")
+_WITHOUT = pattern("clauses", "without")
+_WITHIN = pattern("clauses", "within")
+_COMES_UPON = pattern("clauses", "comes-upon")
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: 为…营造…, 为…提供…: aims.
@@ -55,6 +58,8 @@ _TENSE = "已未曾正没"
 _ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
+#: What opens a phrase that says on what occasion something is to be done.
+_UPON = frozenset({"遇", "遇到", "遇有"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
@@ -210,7 +215,11 @@ class _Reader:
                 self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
             )
             self.condition, self.pending = (start, parsed.end), []
-        elif is_leading(self.text, parsed) or (self.dealt and self._is_dealt_with(parsed)):
+        elif (
+            is_leading(self.text, parsed)
+            or (self.dealt and self._is_dealt_with(parsed))
+            or self._is_bearer_of(parsed)
+        ):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
@@ -257,6 +266,27 @@ class _Reader:
             and _DEALT_WITH.search(self.text, parsed.start, parsed.end) is not None
         )
 
+    def _is_bearer_of(self, parsed: Parse) -> bool:
+        """涉水施工的大桥、码头项目，要…: a noun that a relative clause tells more of, before a modal."""
+        mark = self.text.rfind("的", parsed.start, parsed.end)
+        if not (self.addressed or self.dealt) or parsed.segment.closer != "，":
+            return False
+        if mark < 0 or not 2 <= parsed.end - mark - 1 <= 12 or parsed.copula:
+            return False
+        if parsed.prep or parsed.object_prep:
+            return False
+        if parsed.past is not None and (parsed.past.end > mark or parsed.past.value == "sentence"):
+            return False
+        if parsed.cues and parsed.cues[0].kind == "adverb" and parsed.cues[0].start == parsed.start:
+            return False
+        if parsed.modal is not None and (parsed.modal.word != "需" or parsed.modal.start > mark):
+            return False
+        behind = [c for c in parsed.cues if c.start > mark and c.kind in VERBS | {"adverb"}]
+        if any(c.end < parsed.end or c.kind == "adverb" for c in behind):
+            return False
+        verb = next((c for c in parsed.cues if c.kind in VERBS), None)
+        return verb is None or verb.start > parsed.start or verb.kind in {"v", "single"}
+
     def _extend(self, parsed: Parse) -> None:
         """The segment goes on with the clause before it."""
         if self.last is not None:
@@ -279,10 +309,35 @@ class _Reader:
             return True
         if _TIME_LEAD.search(self.text, parsed.start, parsed.end):
             return True
+        if _WITHOUT.match(self.text, parsed.start, parsed.end):
+            return True
+        upon = _COMES_UPON.match(self.text, parsed.start, parsed.end) is not None
+        if upon and self._answers(parsed):
+            return False
+        if upon and (self.addressed or self.dealt or self.banned):
+            return True
         if self.banned and _UNMET.search(self.text, parsed.start, parsed.end):
             return True
         return bool(_CONDITION.match(self.text, parsed.start, parsed.end)) and not (
             parsed.verb is not None and not parsed.weak and parsed.adverbial
+        )
+
+    def _answers(self, parsed: Parse) -> bool:
+        """发现隐患立即处置, 遇大风停止作业: what is to be done on finding it stands in the same segment."""
+        verb = parsed.verb
+        if parsed.opener in _UPON and verb is not None and not parsed.weak:
+            ahead = next((c.end for c in parsed.cues if c.word == parsed.opener), verb.start)
+            if verb.kind == "verb" and verb.value >= "2" and verb.start >= ahead + 2:
+                return True
+        if _WITHIN.search(self.text, parsed.start, parsed.end):
+            return True
+        return any(
+            ahead.kind == "adverb"
+            and ahead.word != "有人"
+            and ahead.start > parsed.start
+            and ahead.end == cue.start
+            and cue.kind in VERBS
+            for ahead, cue in pairwise(parsed.cues)
         )
 
     def _clause(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
@@ -293,7 +348,7 @@ class _Reader:
             orders = force == "order" and self.headings.orders(parsed)
             force, why = (force, why) if orders else ("topic", "")
         comma = parsed.segment.closer == "，"
-        if comma and parsed.topic:
+        if comma and parsed.topic and not parsed.copula:
             force, why = "told", "no predicate"
         if why == "no predicate" and not self.pending:
             if self.last and self.joined and self.last.force == "order" and len(words) <= SHORT:

@@ -28,6 +28,9 @@ _SHORT_TIME = pattern("clauses", "short-time")
 _WHO = pattern("clauses", "bearer")
 _AS = pattern("clauses", "taken-as")
 _WHEN = pattern("clauses", "when")
+_PARTNERS = pattern("clauses", "partners")
+_SUMMONS = pattern("clauses", "summons")
+_SAYS_AT_END = pattern("clauses", "says-at-end")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _BY_MEANS = pattern("clauses", "by-means")
 _MOVES = re.compile("[把将]")
@@ -78,6 +81,9 @@ _NAMES = frozenset(
     ]
 )
 _PLEASE = "请"
+_WITH_WHOM = frozenset({"会同", "联合"})
+#: 须经专家论证: behind a modal, what is done to it.
+_BY = "经"
 _MEANS_OF = frozenset(
     ["结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"]
 )
@@ -141,7 +147,24 @@ class Parse:
 
 def reported(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
     """The first 要求/强调/明确 of a segment that reports speech, not a noun or an ordinary verb."""
-    return next((c for c in cues if c.kind == "speech" and _speaks(text, c, segment, cues)), None)
+    spoken = next((c for c in cues if c.kind == "speech" and _speaks(text, c, segment, cues)), None)
+    return spoken or _says_at_end(text, segment, cues)
+
+
+def _says_at_end(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
+    """…负责人在接受采访时说，…告诉记者，华山所在的华阴市提出，: the verb of speech that closes its segment."""
+    if segment.closer not in "，：" or any(c.kind == "modal" for c in cues):
+        return None
+    found = _SAYS_AT_END.search(text, segment.start, segment.end)
+    if found is None:
+        return None
+    before = text[segment.start : found.start()]
+    if found[1] and not (
+        _SPEAKER_OF_NOUN.search(before) or _SPEAKER_BEFORE.search(_WHEN.sub("", before))
+    ):
+        return None
+    value = "tell" if found[2] else "order"
+    return Cue(found.start(), found.end(), "speech", value, found[0])
 
 
 def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
@@ -150,6 +173,8 @@ def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     before = text[segment.start : cue.start]
     if _NOT_SPEECH.search(before):
         return False
+    if _SUMMONS.fullmatch(before):
+        return True
     if any(
         c.kind == "modal" or (c.kind in _NOT_SAID and c.start == segment.start)
         for c in cues
@@ -174,6 +199,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     for cue in cues:
         if cue.kind == "speech" and _speaks(text, cue, segment, cues):
             start = cue.end
+    if start == segment.start and _says_at_end(text, segment, cues) is not None:
+        start = segment.end
     inner = list(cues) if start == segment.start else [c for c in cues if c.start >= start]
     if _MARK.search(text, start, segment.end):
         inner = _outside_quotes(text, start, segment.end, inner)
@@ -227,7 +254,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         and mark >= 0
         and segment.end - mark <= 10
         and not finder.adverbial
-        and (out.past is None or out.past.value != "sentence")
+        and (out.past is None or not (out.past.value == "sentence" or out.past.word[-1] == "了"))
         and (
             out.verb is None
             or (finder.weak and not _WHO.search(text[start : out.verb.start]))
@@ -260,7 +287,15 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
 
 def _outside_quotes(text: str, start: int, end: int, cues: list[Cue]) -> list[Cue]:
     spans = [m.span() for m in _QUOTED.finditer(text, start, end)]
-    return [c for c in cues if not any(a < c.start and c.end < b for a, b in spans)]
+    led = {c.end for c in cues if c.kind == "adverb"}
+    return [
+        c
+        for c in cues
+        if not any(
+            a < c.start and c.end < b and not (a in led and (a + 1, b - 1) == (c.start, c.end))
+            for a, b in spans
+        )
+    ]
 
 
 def _sign(out: Parse, cue: Cue, strengths: Mapping[str, int]) -> None:
@@ -348,8 +383,15 @@ def is_leading(text: str, parsed: Parse) -> bool:
         return True
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
         return ends and "的" in text[parsed.verb.end : parsed.end]
+    if parsed.then_prep and (parsed.opener == _BY or _governs_behind(text, parsed)):
+        return False
     if parsed.then_prep:
         last = parsed.opener in _MEANS_OF and _is_noun_here(parsed)
+        last = last or (
+            parsed.opener in _WITH_WHOM
+            and (parsed.verb is None or parsed.verb.value < "2")
+            and _PARTNERS.search(written) is not None
+        )
         return parsed.opener not in _MOVERS and (ends or last or parsed.verb is None)
     if parsed.opener == "为" and parsed.prep and parsed.purpose:
         return True
@@ -373,7 +415,8 @@ def is_leading(text: str, parsed: Parse) -> bool:
             return True
         ahead = parsed.opener == "对" and parsed.verb.end == parsed.end
         acts = ahead or (parsed.opener in _FOR and parsed.verb.end < parsed.end - 1)
-        acts = acts and "的" not in text[parsed.start : parsed.verb.start]
+        mark = text.rfind("的", parsed.start, parsed.verb.start)
+        acts = acts and (mark < 0 or (ahead and parsed.verb.start - mark > 4))
         acts = acts and text[parsed.verb.end : parsed.verb.end + 1] not in {"性", "式", "型", "类"}
         noun = parsed.weak and _NOUN_HEAD.fullmatch(text, parsed.verb.end, parsed.end) is not None
         acts = acts and not noun
@@ -387,6 +430,19 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.modal is None and parsed.verb is None:
         return len(written) <= 4 and bool(_SHORT_TIME.search(written))
     return parsed.verb is None and parsed.coverb is not None
+
+
+def _governs_behind(text: str, parsed: Parse) -> bool:
+    """要对照分工细化措施: behind the phrase and what it names stands a verb that governs."""
+    verb = parsed.verb
+    return (
+        verb is not None
+        and verb.kind in {"verb", "dual"}
+        and verb.value >= "2"
+        and verb.end < parsed.end
+        and "的" not in text[verb.end : parsed.end]
+        and not any(c.end == verb.start and c.kind in {"prep", "object"} for c in parsed.cues)
+    )
 
 
 def _moves(parsed: Parse) -> bool:
@@ -417,11 +473,18 @@ def _by_means(text: str, parsed: Parse) -> bool:
     verb = parsed.verb
     for cue in parsed.cues:
         if cue.word in _GO_BY and cue.start > parsed.start:
-            last = verb is None or verb.start < cue.start or _is_noun_here(parsed)
+            named = verb is not None and verb.start >= cue.end and verb.value < "2"
+            named = named and verb is not None and _is_name(text, verb.end, parsed.end)
+            last = verb is None or verb.start < cue.start or _is_noun_here(parsed) or named
             own = verb is not None and verb.start < cue.start and not parsed.weak
             own = own and verb is not None and verb.value >= "2"
             return last and not own and "的" not in text[parsed.start : cue.start]
     return False
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """包联|名单: what stands behind a verb makes a name of it."""
+    return _NOUN_HEAD.fullmatch(text, start, end) is not None
 
 
 def slice_of(cues: Sequence[Cue], starts: Sequence[int], segment: Segment) -> list[Cue]:

@@ -443,7 +443,7 @@ class Finder(Stretch):
     def _led(self, k: int) -> bool:
         """Right behind an adverb, or behind the end of a phrase of place or time."""
         cue = self.cues[k]
-        if k > 0 and self.cues[k - 1].end == cue.start:
+        if k > 0 and self.cues[k - 1].end == cue.start - (self.text[cue.start - 1] == "“"):
             before = self.cues[k - 1]
             return before.kind in {"adverb", "link"} or (
                 before.kind == "dual" or (before.kind == "manner" and self._led(k - 1))
