@@ -23,6 +23,7 @@ __all__ = ["Speakers", "Turn", "resolve"]
 
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
+_COMMENT = pattern("actors", "comment")
 _CORRESPONDENT = pattern("actors", "correspondent")
 _EXAMPLES = pattern("actors", "examples")
 _GOES_ON = pattern("actors", "goes-on")
@@ -78,6 +79,8 @@ class _Resolver:
         """Who had the word before a sentence (its number) in which no division speaks."""
         self.group: tuple[Who, tuple[int, int]] | None = None
         """Who sent the group of inspectors that the text tells of."""
+        self.comment = not document and _is_comment(layers)
+        """The text is a comment: its author speaks, wherever nobody is quoted."""
 
     def run(self) -> Speakers:
         """Walk the segments and give the word."""
@@ -105,6 +108,8 @@ class _Resolver:
             if new_line:
                 start = self._correspondent(segment, start)
             self._speak_again(segment)
+            if self.comment and sentence:
+                self._comment(segment)
             self._example(segment, line, new_line=new_line)
             if line.kind == "heading":
                 continue
@@ -299,6 +304,12 @@ class _Resolver:
         self.hushed = (self.meant.current, before.evidence if before else None, segment.sentence)
         self.out.give(Turn(segment.start, None, None, acts=False))
         return True
+
+    def _comment(self, segment: Segment) -> None:
+        """The author of a comment speaks again, for no division."""
+        if self.meant.current is not None:
+            self.meant.current = None
+            self.out.give(Turn(segment.start, None, None, acts=False))
 
     def _speak_again(self, segment: Segment) -> None:
         """Behind a sentence of somebody else the division that had the word has it again."""
@@ -536,6 +547,16 @@ class _Resolver:
         if _ORGAN.match(self.text, mention.end, mention.end + 14):
             return True
         return any(d in self.out.home or d == self.meant.current for d in mention.candidates)
+
+
+def _is_comment(layers: Layers) -> bool:
+    """Whether the title or a line beside the text says that it is a comment."""
+    return any(
+        line.kind in {"title", "meta", "heading", "signature"}
+        and line.end - line.start <= 60
+        and _COMMENT.search(layers.text, line.start, line.end)
+        for line in layers.lines
+    )
 
 
 def _name(who: Who) -> str:

@@ -454,3 +454,26 @@ def test_the_same_day_is_not_that_of_a_limit():
         "2021-01-20",
         "2021-01-08",
     ]
+
+
+COMMENT = """别让排查走过场
+2023-06-14 来源：潍坊日报{author}
+近日，潍坊市召开安全生产推进会。会议要求，各县市区要排查煤矿隐患。
+排查贵在较真。专家不足，就该花钱请专家，对水库要逐座过筛子。
+我们每个人都应当盯住消防通道。
+潍坊市市长张某某强调，要管住危化品运输。这话说到了根子上，各部门要照着办。
+"""
+
+
+@pytest.mark.parametrize("author", [" 作者：本报评论员", "\n【短评】"])
+def test_in_a_comment_only_who_is_quoted_demands(author):
+    record = kg.extract(COMMENT.format(author=author))
+    assert {s.hazard for s in record.stresses} == {"coal-mine", "hazmat-transport"}
+    quotes = {e.quote for o in record.obligations for e in o.evidence}
+    assert quotes == {"各县市区要排查煤矿隐患", "要管住危化品运输"}
+    assert [r.name for r in record.regions] == ["潍坊市"]
+
+
+def test_what_is_no_comment_is_read_as_a_report():
+    record = kg.extract(COMMENT.format(author=" 记者：李某"))
+    assert {"reservoirs"} <= {s.hazard for s in record.stresses}
