@@ -58,7 +58,7 @@ def _kind(way: Any, slot: str) -> str:
 def _common(store: Any) -> dict[str, dict[str, Any]]:
     """What the store has most of, by slot or kind, in both languages."""
     from kg.ontology import concept
-    from kg.question.lexicon import english
+    from kg.regions.english import english
 
     def most(text: str, many: int = 1) -> list[str]:
         rows = store.query(f"{text} GROUP BY ?x ORDER BY DESC(COUNT(*)) ?x LIMIT {many}")

@@ -19,11 +19,12 @@ from kg.data import SEEDS
 from kg.model import Stress
 from kg.ontology import ancestors, concepts
 from kg.question.frame import frame
-from kg.question.lexicon import english, key
+from kg.question.lexicon import key
 from kg.question.match import ways, written
 from kg.question.talk import Talk, completions
 from kg.question.tokens import read
 from kg.question.words import words
+from kg.regions.english import english
 from kg.regions.table import divisions
 from kg.store import Store
 from kg.triples import quads

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from kg.regions.english import in_english
 from kg.view.safe import CSP_MARK, Safe, clip, seal
 
 HERE = Path(__file__).resolve().parent / "pages"
@@ -67,7 +68,7 @@ def _environment() -> Any:
     def finalize(value: Any) -> Any:
         return clip(value, 10_000) if type(value) is str else value
 
-    return jinja2.Environment(
+    found = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE),
         autoescape=True,
         finalize=finalize,
@@ -75,6 +76,8 @@ def _environment() -> Any:
         trim_blocks=True,
         keep_trailing_newline=True,
     )
+    found.filters["in_english"] = in_english
+    return found
 
 
 @cache

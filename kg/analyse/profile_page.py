@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kg.analyse.page import fill, shell, style, words
+from kg.regions.english import in_english
 
 if TYPE_CHECKING:
     from kg.analyse.profile import Profile
@@ -21,5 +22,6 @@ def fragment(profile: Profile, *, embedded: bool = False) -> str:
 
 def page(profile: Profile) -> str:
     """Make a whole page, which needs no network."""
-    title = f"{profile.place.name} · {words()[profile.lang]['profile']}"
+    name = profile.place.name if profile.lang == "zh" else in_english(profile.place.name)
+    title = f"{name} · {words()[profile.lang]['profile']}"
     return shell(fragment(profile), title=title, lang=profile.lang)

@@ -14,8 +14,8 @@ from itertools import pairwise
 from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
 from kg.question.days import Day
-from kg.question.lexicon import english
 from kg.question.tokens import Token
+from kg.regions.english import english
 
 #: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
 NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",

@@ -23,6 +23,7 @@ from kg.errors import DataFileError
 from kg.ontology import SCHEMES, concepts
 from kg.parameters import _simplified, _singular
 from kg.question.words import words
+from kg.regions.english import english
 
 #: A Chinese character, a word (don't, xi'an), or a mark that separates.
 UNIT = re.compile(r"[㐀-鿿〇]|[^\W_㐀-鿿〇]+(?:'[^\W\d_㐀-鿿]+)?|[,、;:?!.。&]")
@@ -217,22 +218,3 @@ def _highest(name: str, official: tuple[str, ...]) -> tuple[str, ...]:
         return official
     one = resolve(name)
     return (one.name,) if one is not None else official
-
-
-@cache
-def english() -> Mapping[str, tuple[str, ...]]:
-    """English names of divisions by the official name, the one to show first.
-
-    >>> english()["新疆生产建设兵团"][0]
-    'Xinjiang Corps'
-    """
-    path = ONTOLOGY / "region-english.tsv"
-    out: dict[str, tuple[str, ...]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("#") or line == "name\tenglish":
-            continue
-        name, tab, ways = line.partition("\t")
-        if not tab or not ways:
-            raise DataFileError(f"ontology/{path.name}:{number}: not 'name<tab>english|…'")
-        out[name] = tuple(ways.split("|"))
-    return out

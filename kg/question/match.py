@@ -16,8 +16,8 @@ from kg.errors import DataFileError
 from kg.ontology import SCHEMES, concept
 from kg.query import NamedQuery, Template, named
 from kg.question.frame import Frame, frame
-from kg.question.lexicon import english
 from kg.question.tokens import read
+from kg.regions.english import english
 
 #: Letters that a slot stands for: by its name, else by the kind of its parameter.
 _BY_NAME: Mapping[str, str] = {

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from kg.ontology import concepts
 from kg.question.answer import PAGE, Asked, reply, understand
-from kg.question.lexicon import english
 from kg.question.reply import Reply
 from kg.question.words import words
+from kg.regions.english import english
 from kg.stores import GraphStore
 
 _PROMPT = "? "

@@ -30,7 +30,7 @@ for (const box of document.querySelectorAll(".kg-matrix")) {
   const tools = box.querySelector(".kg-tools");
   tools.hidden = false;
   tools.querySelector("input").addEventListener("input", (event) => {
-    const word = event.target.value.trim();
+    const word = event.target.value.trim().toLowerCase();
     for (const row of body.rows) row.hidden = word !== "" && !row.dataset.name.includes(word);
   });
 }
