@@ -234,6 +234,7 @@ def test_a_question_with_anything_that_is_not_understood_is_refused(question, se
         ("哪些地区只强调了尾矿库？", "nothing else"),
         ("What must enterprises do by 2020-12-31?", "due by then"),
         ("企业必须在2020年12月31日前做什么？", "due by then"),
+        ("What did Hunan stress between 2021-01-01 and 2020-01-01?", "before it begins"),
         ("What can enterprises do?", "'can'"),
         ("企业可以做什么？", "'可以'"),
         ("What must schools do?", "who is to act"),

@@ -157,6 +157,15 @@ def counts(graph: Graph, *, region: str | None = None) -> tuple[Count, ...]:
     )
 
 
+def naming(graph: Graph) -> Mapping[Topic, frozenset[str]]:
+    """Return which regions name each topic, by IRI: no passages are read for it."""
+    found: dict[Topic, set[str]] = defaultdict(set)
+    for row in graph.query("topics-by-region"):
+        named = topic(SCHEMES[str(row["relation"])], str(row["id"]))
+        found[named].add(str(row["place"]))
+    return {named: frozenset(regions) for named, regions in found.items()}
+
+
 def statements(graph: Graph, **given: object) -> tuple[Said, ...]:
     """Return every passage of every statement; ``given`` are parameters of the query."""
     return tuple(

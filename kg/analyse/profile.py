@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kg.analyse.compare import gather, tally
-from kg.analyse.facts import Lang, Passage, Place, Topic, one_place, places, statements
+from kg.analyse.facts import Lang, Passage, Place, Topic, naming, one_place, places, statements
 from kg.analyse.page import words
 from kg.analyse.timeline import events
 from kg.model import NATIONAL
@@ -124,23 +125,20 @@ def profile(graph: Graph, region: str, *, lang: Lang = "zh") -> Profile:
     place = one_place(graph, region)
     everywhere = places(graph)
     others = [p for p in everywhere if p.name != NATIONAL]
-    said = statements(graph)
-    naming: dict[Topic, set[str]] = defaultdict(set)
-    for one in said:
-        naming[one.topic].add(one.place)
-    own = gather(one for one in said if one.place == place.iri)
+    own = gather(statements(graph, region=f"<{place.iri}>"))
+    regions = naming(graph)
     inside = {p.iri for p in others}
     topics = [
         Named(
             topic=topic,
             statements=tally(found),
-            share=len(naming[topic] & inside) / len(others) if others else 0.0,
+            share=len(regions.get(topic, frozenset()) & inside) / len(others) if others else 0.0,
             passages=found,
         )
         for topic, found in own.items()
     ]
     topics.sort(key=lambda n: (n.topic.rank[0], -n.statements, n.topic.rank))
-    counted = _counts(graph, naming)
+    counted = _counts(graph, regions)
     return Profile(
         place=place,
         lang=lang,
@@ -159,7 +157,7 @@ def profile(graph: Graph, region: str, *, lang: Lang = "zh") -> Profile:
     )
 
 
-def _counts(graph: Graph, naming: dict[Topic, set[str]]) -> dict[str, Counter[str]]:
+def _counts(graph: Graph, named: Mapping[Topic, frozenset[str]]) -> dict[str, Counter[str]]:
     """Count for every region what a profile compares, by key of NUMBERS and IRI."""
     counted: dict[str, Counter[str]] = {key: Counter() for key in NUMBERS}
     for row in graph.query("regions"):
@@ -172,7 +170,7 @@ def _counts(graph: Graph, naming: dict[Topic, set[str]]) -> dict[str, Counter[st
             ("obligations_n", "obligations"),
         ):
             counted[key][iri] = int(str(row[column] or 0))
-    for topic, regions in naming.items():
+    for topic, regions in named.items():
         if topic.scheme == "campaign":
             counted["campaigns_n"].update(regions)
     held = {(one.place, one.thing) for one in events(graph) if one.kind == "meeting"}

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from itertools import pairwise
 
 from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
-from kg.question.days import Day
+from kg.question.doubts import denies, doubts, name_of
+from kg.question.period import period
 from kg.question.tokens import Token
-from kg.regions.english import english
 
 #: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
 NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
@@ -29,7 +28,6 @@ _SPEAKS = frozenset({"attend", "invoke", "order", "run", "cite"})
 _VERB_ORDER = ("say", "require", "invoke", "order", "run", "cite", "attend")
 _OWN_NOUN = {"hazard": "sector", "responsibility": "resp", "measure": "measure"}
 _JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
-_TIMES = frozenset({"before", "until", "after", "since", "between"})
 #: Prepositions that say nothing where no day follows.
 _WEAK = frozenset({"by", "to", "from", "到", "至", "从", "自", "起"})
 _NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't")
@@ -111,8 +109,8 @@ class _Maker:
         if outside is not None:
             self._refuse(f"'{outside.text}': the graph says nothing of {outside.values[0]}")
             return self.out
-        self._not_only()
-        self._who_acts()
+        for doubt in doubts(self.tokens):
+            self._refuse(doubt.why, *doubt.readings)
         self._days()
         asked = self._asked()
         self._absorb(asked)
@@ -129,96 +127,12 @@ class _Maker:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
         return token.values[0] if token is not None and token.kind == "role" else ""
 
-    def _not_only(self) -> None:
-        """Refuse what a denied only, a denial after or, and an only after its region may mean."""
-        said = [t for t in self.tokens if t.kind != "noise"]
-        for first, second in pairwise(said):
-            roles = [t.values[0] if t.kind == "role" else "" for t in (first, second)]
-            if roles[1] == "only" and (roles[0] in ("not", "omit") or _denies(first)):
-                self._refuse("'not only' is not understood: say what is stressed, joined by 'and'")
-            elif roles[0] in ("or", "either") and (roles[1] in ("not", "omit") or _denies(second)):
-                self._refuse("'or not' can be read in two ways: ask them apart")
-        only = [i for i, t in enumerate(said) if t.kind == "role" and t.values[0] == "only"]
-        places = [i for i, t in enumerate(said) if t.kind in ("region", "slot")]
-        if only and places and not any(t.kind == "theme" for t in said) and only[0] > places[-1]:
-            self._refuse("what only that region does, or what it does and nothing else?")
-
-    def _who_acts(self) -> None:
-        """Refuse a theme in the place of who is to act (what must schools do?): it is not known who that is."""
-        rows = zip(
-            self.tokens,
-            self.tokens[1:],
-            (None, *self.tokens),
-            (*self.tokens[2:], None),
-            strict=False,
-        )
-        for first, second, before, after in rows:
-            roles = [t.values[0] if t.kind == "role" else "" for t in (first, second)]
-            english = roles[0] == "must" and second.kind == "theme" and second.text.isascii()
-            chinese = first.kind == "theme" and roles[1] in ("must", "forbid")
-            if chinese and (first.text.isascii() or (before and before.text in _ABOUT)):
-                continue
-            if english and after is not None and after.text.startswith("be"):
-                continue  # by when must coal mines be done?
-            if english or chinese:
-                name = _name((second if english else first).values[0])
-                self._refuse(f"who is to act: {name}? It is known only what is to be done about that",
-                             f"What must be done about {name}?")  # fmt: skip
-
-    # --- days -----------------------------------------------------------------------------------
-
     def _days(self) -> None:
-        places = [i for i, t in enumerate(self.tokens) if t.kind == "day"]
-        if not places:
-            return
-        if len(places) > 2:
-            self._refuse("more than two days are named")
-            return
-        bounds = []
-        for place in places:
-            day = self.tokens[place].day
-            found = day.bounds(self.years[0] if len(self.years) == 1 else None) if day else None
-            if found is None:
-                written = self.tokens[place].text
-                self._refuse(
-                    f"'{written}': of which year?"
-                    if isinstance(day, Day) and day.year is None and len(self.years) != 1
-                    else f"'{written}' is no day of the calendar"
-                )
-                return
-            bounds.append(found)
-        used = set(places)
-        near: set[str] = set()
-        for place in places:
-            for beside in (place - 1, place + 1):
-                if self._role(beside) in _TIMES or (
-                    len(places) == 2 and self._role(beside) == "and"
-                ):
-                    near.add(self._role(beside))
-                    used.add(beside)
-        near |= {self._role(i) for i in range(len(self.tokens)) if self._role(i) == "between"}
-        used |= {i for i in range(len(self.tokens)) if self._role(i) == "between"}
-        first, last = bounds[0][0], bounds[-1][1]
-        one = timedelta(days=1)
-        if len(places) == 2:
-            if not near & {"between", "until", "since"}:
-                self._refuse("two days, and nothing says that a period between them is meant")
-            since, until = first, last
-        elif near & {"until"}:
-            since, until = None, last
-        elif near & {"before"}:
-            since, until = None, first - one
-        elif near & {"since"}:
-            since, until = first, None
-        elif near & {"after"}:
-            since, until = last + one, None
-        else:
-            since, until = first, last
-        if since is None and any(self._role(i) == "must" for i in range(len(self.tokens))):
-            self._refuse("said by that day, or due by then?", *_due(self.tokens, places[-1]))
-        self.out.since = since.isoformat() if since else None
-        self.out.until = until.isoformat() if until else None
-        self.tokens = [t for i, t in enumerate(self.tokens) if i not in used]
+        found = period(self.tokens, self.years)
+        if found.why:
+            self._refuse(found.why, *found.readings)
+        self.out.since, self.out.until = found.since, found.until
+        self.tokens = list(found.rest)
 
     # --- nouns ----------------------------------------------------------------------------------
 
@@ -351,12 +265,12 @@ class _Maker:
         seen = -1
         said = [t for t in self.tokens if t.kind != "noise"]
         for token, after in pairwise(said):
-            if _denies(token) and after.kind == "region" and after.values in names:
+            if denies(token) and after.kind == "region" and after.values in names:
                 return names.index(after.values)
         for token in said:
             if token.kind == "region" and token.values in names:
                 seen = names.index(token.values)
-            elif _denies(token):
+            elif denies(token):
                 break
         return max(seen, 0)
 
@@ -367,7 +281,7 @@ class _Maker:
             return
         if any(len(t.ids) > 1 for t in self.themes):
             several = next(t.ids for t in self.themes if len(t.ids) > 1)
-            names = [_name(i) for i in several]
+            names = [name_of(i) for i in several]
             self._refuse(f"one word for {' and '.join(names)}", *names)
             return
         unique: list[Theme] = []
@@ -375,7 +289,7 @@ class _Maker:
             if any(t.ids == theme.ids and t.denied == theme.denied for t in unique):
                 continue
             if any(t.ids == theme.ids for t in unique):
-                self._refuse(f"{_name(theme.ids[0])} is both asked for and denied")
+                self._refuse(f"{name_of(theme.ids[0])} is both asked for and denied")
                 return
             unique.append(theme)
         yes = [t for t in unique if not t.denied]
@@ -412,7 +326,7 @@ class _Maker:
             elif theme.joint & {"but"} or theme.own:
                 found.add("and")
             elif not theme.joint:
-                names = [_name(t.ids[0]) for t in themes]
+                names = [name_of(t.ids[0]) for t in themes]
                 self._refuse(f"how are {' and '.join(names)} joined?", f"{names[0]} and {names[1]}",
                              f"{names[0]} or {names[1]}")  # fmt: skip
         both = any("both" in t.joint for t in themes) or "both" in self.roles
@@ -423,7 +337,7 @@ class _Maker:
                 "neither" in t.joint for t in themes
             )
             if not clear or both:
-                names = [_name(t.ids[0]) for t in themes]
+                names = [name_of(t.ids[0]) for t in themes]
                 self._refuse("not one and the other can be read in two ways",
                              f"neither {names[0]} nor {names[1]}", f"{names[0]} but not {names[1]}")  # fmt: skip
         return "or" if found == {"or"} else "and"
@@ -503,13 +417,13 @@ class _Maker:
         """Take only a theme for that theme itself, where there are narrower ones; else refuse."""
         broad = [i for i in self.out.themes if any(i in ancestors(c.id)[1:] for c in concepts())]
         if not broad:
-            name = _name(self.out.themes[0])
+            name = name_of(self.out.themes[0])
             self._refuse(f"who stresses {name} and nothing else cannot be asked",
                          f"which regions stressed {name}")  # fmt: skip
         self.out.exact = True
         word = next(t.text for t in self.tokens if t.kind == "role" and t.values[0] == "only")
         self.out.told = (
-            ((word, f"{_name(broad[0])} itself, without what is narrower"),) if broad else ()
+            ((word, f"{name_of(broad[0])} itself, without what is narrower"),) if broad else ()
         )
 
     def _check_said(self, kinds: Iterable[str]) -> None:
@@ -531,8 +445,8 @@ class _Maker:
             ):
                 return
         self._refuse(
-            f"nothing says what is done about {_name(out.themes[0])}",
-            f"which regions stressed {_name(out.themes[0])}",
+            f"nothing says what is done about {name_of(out.themes[0])}",
+            f"which regions stressed {name_of(out.themes[0])}",
         )
 
     def _letters(self) -> set[str]:
@@ -575,29 +489,6 @@ class _Maker:
 
 #: Verbs of campaigns and measures that go with a sector too.
 _FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
-#: Words that make a theme what something is about.
-_ABOUT = frozenset({"对", "对于", "关于", "有关", "就", "在", "针对", "涉及", "围绕"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})
-
-
-def _denies(token: Token) -> bool:
-    return token.kind == "role" and (
-        token.values[0] in ("not", "omit")
-        or any(n in token.text for n in ("没", "未", "n't", "not"))
-    )
-
-
-def _due(tokens: list[Token], place: int) -> tuple[str, ...]:
-    """Write the other reading of what must be done by a day: which deadlines there are."""
-    day = tokens[place].text
-    chinese = any("\u4e00" <= c <= "\u9fff" for t in tokens for c in t.text)
-    return (
-        (f"{day}之前的期限有哪些？",) if chinese else (f"Which deadlines are there before {day}?",)
-    )
-
-
-def _name(id: str) -> str:
-    found = concept(id)
-    return found.en or english().get(id, (id,))[0]
