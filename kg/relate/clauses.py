@@ -45,6 +45,12 @@ _ASSIGNS = pattern("clauses", "assigns")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
 _REMINDS = pattern("clauses", "reminds")
+_SETS_UP = pattern("clauses", "sets-up")
+_SOME_DO = pattern("clauses", "some-do")
+_IN_ALL = pattern("clauses", "in-all")
+_CANNOT = pattern("clauses", "cannot")
+_OF_HIMSELF = pattern("clauses", "of-himself")
+_PLANS = pattern("clauses", "plans")
 _WITHOUT = pattern("clauses", "without")
 _WITHIN = pattern("clauses", "within")
 _COMES_UPON = pattern("clauses", "comes-upon")
@@ -60,6 +66,10 @@ _ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
 _TOWARDS = frozenset({"针对", "对", "对于"})
 #: What opens a phrase that says on what occasion something is to be done.
 _UPON = frozenset({"遇", "遇到", "遇有"})
+#: What stands in no name of a body: 进展情况报领导小组办公室.
+_SENDS = frozenset({"报", "送", "报送", "上报", "将", "把", "向", "由"})
+#: What a fact shows: 说明我们的监管还有漏洞.
+_SHOWS = frozenset({"说明", "表明", "意味着"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
@@ -413,12 +423,15 @@ class _Reader:
             return "told", "maxim"
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
             return "told", "announces"
-        if parsed.future:
+        if parsed.future or any(p.future for p in self.pending):
             return "doing", "将"
+        told = self._told_by_form(parsed, words)
+        if told:
+            return "told", told
         last = self.last
         if last is not None and self.joined and last.force in {"told", "doing"}:
             aspect = last.why in _ASPECTS or (last.why == "了" and not self.document)
-            shares = aspect and (
+            shares = (aspect and self.condition is None) and (
                 parsed.contiguous
                 or (
                     last.why in {"将", "了"}
@@ -449,7 +462,7 @@ class _Reader:
             return "told", "no predicate"
         if self._is_quality(parsed, verb):
             return "told", "quality"
-        serves = parsed.opener == "为" and parsed.prep and verb.word in _SERVES
+        serves = parsed.opener == "为" and parsed.prep and any(w in words for w in _SERVES)
         if parsed.aim or serves or (verb.word == "确保" and _GENERAL_STATE.search(words)):
             return "told", "aim"
         led = parsed.contiguous or parsed.prep or parsed.object_prep
@@ -469,6 +482,20 @@ class _Reader:
         done = count is not None and count.start() > verb.start
         return ("told", "count") if done else ("doing", "")
 
+    def _told_by_form(self, parsed: Parse, words: str) -> str:
+        """What the form of a clause without a modal says against an order; nothing where none does."""
+        if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
+            return "set up"
+        if _SOME_DO.match(words):
+            return "some"
+        if _CANNOT.search(words):
+            return "cannot"
+        if _OF_HIMSELF.search(words) or (not self.document and _PLANS.match(words)):
+            return "avowed"
+        if not self.document and _IN_ALL.search(words):
+            return "count"
+        return ""
+
     def _is_quality(self, parsed: Parse, verb: Cue) -> bool:
         """用火用电多: the last word is an adjective, the verb before it names something."""
         if parsed.object_prep or verb.end == parsed.end or verb.value >= "2":
@@ -486,12 +513,14 @@ class _Reader:
         line = self.layers.lines[parsed.segment.line]
         if parsed.segment.numbered or not (line.kind == "heading" or parsed.weak):
             return False
+        if any(c.word in _SENDS for c in parsed.cues):
+            return False
         return bool(_ORGAN.search(words))
 
     def _inside(self, parsed: Parse, past: Cue) -> bool:
         """Whether a sign of background only belongs to the object, or to a relative clause before."""
         verb = parsed.verb
-        if verb is None or past.value == "sentence":
+        if verb is None or past.value == "sentence" or past.word in _SHOWS:
             return False
         if "的" in self.text[past.end : verb.start]:
             return True

@@ -81,6 +81,8 @@ _NAMES = frozenset(
     ]
 )
 _PLEASE = "请"
+#: Bodies named with one character: 部将派出暗访组.
+_BODIES = "部局厅委省市县区州旗镇乡"
 _WITH_WHOM = frozenset({"会同", "联合"})
 #: 须经专家论证: behind a modal, what is done to it.
 _BY = "经"
@@ -240,6 +242,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.future = _future(text, inner, start)
         out.past = None if finder.unless else out.past
         stop = out.verb.start if out.verb is not None else segment.end
+        if out.verb is not None and out.verb.value < "2" and _is_named(text, out.verb, segment.end):
+            stop = segment.end
         out.copula = _is_copula(text, out, max(stop, start))
     stop = out.verb.start if out.verb is not None else segment.end
     if out.modal is None and text.find("被", start, stop) >= 0:
@@ -257,11 +261,16 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         and (out.past is None or not (out.past.value == "sentence" or out.past.word[-1] == "了"))
         and (
             out.verb is None
-            or (finder.weak and not _WHO.search(text[start : out.verb.start]))
+            or (
+                finder.weak
+                and not any(c.kind == "object" and c.start < out.verb.start for c in inner[1:])
+                and not _WHO.search(text[start : out.verb.start])
+            )
             or (
                 not out.contiguous
                 and out.verb.end <= mark
                 and not (out.prep or out.object_prep)
+                and not any(c.kind == "object" and c.start < out.verb.start for c in inner)
                 and not _WHO.search(text[start : out.verb.start])
             )
             or (out.contiguous and text[out.verb.end : out.verb.end + 1] in {"不", "未"})
@@ -271,6 +280,11 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     out.adverbial, out.weak, out.coverb = finder.adverbial, finder.weak, finder.coverb
     out.bans = finder.bans or finder.unless
     return out
+
+
+def _is_named(text: str, verb: Cue, end: int) -> bool:
+    """加油|站: what stands behind a verb makes a noun of it."""
+    return _NOUN_HEAD.match(text, verb.end, end) is not None
 
 
 def _is_copula(text: str, out: Parse, stop: int) -> bool:
@@ -351,7 +365,7 @@ def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:
 def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
     """X 将 + predicate: what somebody is going to do; 将 + noun + verb puts an object first."""
     for index, cue in enumerate(cues):
-        if cue.word != "将" or 0 < cue.start - start < 2:
+        if cue.word != "将" or (cue.start - start == 1 and text[start] not in _BODIES):
             continue
         if any(c.word in _PUT for c in cues[index + 1 :]):
             continue
@@ -360,7 +374,7 @@ def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
             following is not None
             and following.start == cue.end
             and (
-                following.kind in {"adverb", "prep", "object", "link", "dual", "manner"}
+                following.kind in {"adverb", "prep", "object", "link", "dual", "manner", "a"}
                 or (following.kind == "verb" and following.value >= "2")
             )
         )
