@@ -6,7 +6,8 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 
@@ -55,6 +56,33 @@ def test_endless_questions_do_not_keep_others_from_their_answers(server):
     assert answered > 20
     assert {future.result().status_code for future in endless} <= {504, 503}
     assert server.metric('kg_questions_cut_total{why="time"}') > before
+
+
+def stopped(server) -> int:
+    """Count the workers that stand still."""
+    (nursery,) = children(server.process.pid)
+    states = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2] for pid in children(nursery))
+    return sum(state.split()[0] == "T" for state in states)
+
+
+def children(pid: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="no /proc")
+def test_endless_questions_stand_still_in_turns_and_one_that_ends_is_answered(store, tmp_path):
+    options = ("--seconds", "30", "--workers", "1", "--cache", "0")
+    with serving(store, tmp_path, *options) as running, ThreadPoolExecutor(8) as threads:
+        endless = [threads.submit(running.sparql, ENDLESS) for _ in range(6)]
+        most = 0
+        while most < 4 and not any(future.done() for future in endless):
+            with suppress(OSError):
+                most = max(most, stopped(running))
+        assert most >= 4
+        ends = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?c }"
+        assert running.sparql(ends).status_code == 200
+        assert {future.result().status_code for future in endless} == {504}
+        assert running.sparql(ASK).json()["boolean"] is True
 
 
 def test_a_greedy_question_ends_at_its_memory_and_no_other_does(server):
@@ -223,13 +251,10 @@ for attempt in (socket_, pair, program, service):
 
 
 def test_the_workers_of_a_server_are_held_so(server):
-    from pathlib import Path
-
-    children = Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
-    if not children.exists():
+    if not Path("/proc/self/stat").exists():
         pytest.skip("no /proc")
-    (nursery,) = children.read_text().split()
-    workers = Path(f"/proc/{nursery}/task/{nursery}/children").read_text().split()
+    (nursery,) = children(server.process.pid)
+    workers = children(nursery)
     assert workers
     for worker in workers:
         status = Path(f"/proc/{worker}/status").read_text()

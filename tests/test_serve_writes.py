@@ -157,6 +157,26 @@ def test_graphs_are_put_added_to_read_and_deleted(server):
     assert exact(server)
 
 
+def test_who_writes_while_another_does_is_told_to_come_again(server):
+    text = "INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }"
+    with Store.open(server.store):
+        refused = update(server, text)
+        assert refused.status_code == 503
+        assert "another process is writing" in refused.text
+        assert int(refused.headers["retry-after"]) > 0
+    assert update(server, text).status_code == 204
+    assert exact(server)
+
+
+def test_what_another_process_wrote_last_is_no_fault_of_an_update(server):
+    with Store.open(server.store) as store:
+        store.replace("urn:other", b"<urn:a> <urn:b> <urn:c> <urn:other> .\n")
+    text = "INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }"
+    assert update(server, text).status_code == 204
+    assert server.sparql("ASK { <urn:a> <urn:b> <urn:c> }").json()["boolean"]
+    assert exact(server)
+
+
 def test_what_is_no_graph_is_refused(server):
     where = {"graph": GRAPH}
 

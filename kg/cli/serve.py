@@ -29,7 +29,8 @@ def serve(
         ),
     ] = False,
     workers: Annotated[
-        int, typer.Option(help="Processes for short questions; 0: two more than processors.", min=0)
+        int,
+        typer.Option(help="Short questions answered at the same time; 0: one a processor.", min=0),
     ] = 0,
     seconds: Annotated[float, typer.Option(help="How long a question may take.", min=0.1)] = 30.0,
     memory: Annotated[

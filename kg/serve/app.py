@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,8 @@ class Server:
     @contextlib.asynccontextmanager
     async def _life(self, app: Any) -> AsyncIterator[None]:
         await self.pool.start()
+        gc.collect()
+        gc.freeze()  # what stays is not looked at again: no request waits for that
         watching = asyncio.create_task(watch(self.pool, self.settings.look))
         try:
             yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from hashlib import blake2b
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Kept:
 class Cache:
     """Answers by what was asked; a key holds the snapshot's generation, so nothing old is found.
 
+    The same bytes are kept once, however they were asked for.
+
     >>> cache = Cache(100)
     >>> cache.put("a", Kept("text/csv", b"x" * 20))
     >>> cache.get("a").type, cache.get("b")
@@ -30,7 +33,9 @@ class Cache:
         self.size = size
         self.used = 0
         self.hits = self.misses = 0
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, tuple[Kept, bytes]] = OrderedDict()
+        self._bodies: dict[bytes, tuple[bytes, int]] = {}
+        """Bytes of answers by their digest, and how many keys lead to them."""
 
     def get(self, key: Hashable) -> Kept | None:
         """Return an answer, None where there is none."""
@@ -40,7 +45,7 @@ class Cache:
             return None
         self.hits += 1
         self._kept.move_to_end(key)
-        return found
+        return found[0]
 
     def takes(self, length: int) -> bool:
         """Whether an answer of this length would be kept."""
@@ -50,20 +55,29 @@ class Cache:
         """Keep an answer, unless it is too long."""
         if not self.takes(len(answer.body)):
             return
-        before = self._kept.pop(key, None)
-        if before is not None:
-            self.used -= _cost(key, before)
-        self._kept[key] = answer
-        self.used += _cost(key, answer)
+        self._drop(key)
+        digest = blake2b(answer.body, digest_size=16).digest()
+        body, count = self._bodies.get(digest, (answer.body, 0))
+        self._bodies[digest] = body, count + 1
+        self._kept[key] = Kept(answer.type, body), digest
+        self.used += len(repr(key)) + (0 if count else len(body))
         while self.used > self.size and self._kept:
-            old, gone = self._kept.popitem(last=False)
-            self.used -= _cost(old, gone)
+            self._drop(next(iter(self._kept)))
 
     def clear(self) -> None:
         """Forget everything."""
         self._kept.clear()
+        self._bodies.clear()
         self.used = 0
 
-
-def _cost(key: Hashable, answer: Kept) -> int:
-    return len(answer.body) + len(repr(key))
+    def _drop(self, key: Hashable) -> None:
+        found = self._kept.pop(key, None)
+        if found is None:
+            return
+        digest = found[1]
+        self.used -= len(repr(key))
+        body, count = self._bodies.pop(digest)
+        if count > 1:
+            self._bodies[digest] = body, count - 1
+        else:
+            self.used -= len(body)

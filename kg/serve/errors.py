@@ -24,3 +24,10 @@ class Refused(Exception):  # noqa: N818 - it is no failure of ours, and reads as
     def text(self) -> str:
         """The words for the client."""
         return self.message + (f"\nhint: {self.hint}" if self.hint else "") + "\n"
+
+
+class Unreadable(Refused):
+    """The database could not be read, for reasons that may have passed when one asks again."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(503, message, hint=hint, headers=(("Retry-After", "2"),))

@@ -74,10 +74,8 @@ def sparql(
             _write_graph(out, result, graph, known)
         else:
             _write_rows(out, result, rows)
-    except (RuntimeError, OSError) as error:
-        # What the engine met while it went on; an error of Out is raised as it is.
-        if isinstance(error, BrokenPipeError):
-            raise
+    except RuntimeError as error:
+        # What the engine met while it went on; an OSError is of the store or the socket.
         raise QueryError(f"{name}: cannot be answered: {error}") from error
 
 

@@ -1,8 +1,9 @@
 """The process that workers are forked from: it has loaded what they need, and has no threads.
 
 ``python -m kg.serve.nursery FD`` is started by the pool. Over the socket FD come lines of JSON, with
-the worker's end of its socket beside them: ``{"fork": 7, …}``, ``{"kill": 7}``. Only the parent of a
-process can be sure whom a process number means, so it is this one that kills. When the server is gone, the
+the worker's end of its socket beside them: ``{"fork": 7, …}``, ``{"kill": 7}``, ``{"stop": 7}``,
+``{"go": 7}``. Only the parent of a process can be sure whom a process number means, so it is this
+one that sends signals. When the server is gone, the
 socket ends, and all workers with it.
 """
 
@@ -29,6 +30,7 @@ _NEEDED = (
     "kg.serve.writing",
     "rdflib.plugins.sparql",
 )
+_SIGNALS = {"kill": signal.SIGKILL, "stop": signal.SIGSTOP, "go": signal.SIGCONT}
 
 
 def main(descriptor: int) -> None:
@@ -95,11 +97,12 @@ def _obey(
     control: socket.socket,
     pipe: tuple[int, int],
 ) -> None:
-    if "kill" in order:
-        pid = children.get(order["kill"])
-        if pid is not None:
-            os.kill(pid, signal.SIGKILL)
-        return
+    for what, sent in _SIGNALS.items():
+        if what in order:
+            pid = children.get(order[what])
+            if pid is not None:
+                os.kill(pid, sent)
+            return
     (end,) = handed
     pid = os.fork()
     if pid:

@@ -11,7 +11,7 @@ import json
 import os
 from typing import IO, Any, cast
 
-from kg.serve.errors import Refused
+from kg.serve.errors import Refused, Unreadable
 
 HEAD, DATA, ERROR, END, READY = b"H", b"D", b"E", b"Z", b"R"
 PREFIX = 5
@@ -25,6 +25,14 @@ def frame(kind: bytes, content: bytes = b"") -> bytes:
     b'Z\x00\x00\x00\x00'
     """
     return kind + len(content).to_bytes(4, "big") + content
+
+
+def failure(error: Refused) -> bytes:
+    """Write the frame of an error."""
+    said = {"status": error.status, "message": error.message, "hint": error.hint}
+    if isinstance(error, Unreadable):
+        said["unreadable"] = True
+    return frame(ERROR, json.dumps(said).encode())
 
 
 def send(descriptor: int, data: bytes) -> None:
@@ -89,8 +97,7 @@ class Out:
         """Send why there is no answer, or no more of it."""
         self._kept.clear()
         self._head = b""
-        said = {"status": error.status, "message": error.message, "hint": error.hint}
-        send(self._descriptor, frame(ERROR, json.dumps(said).encode()))
+        send(self._descriptor, failure(error))
 
     def _flush(self, after: bytes = b"") -> None:
         data = b"".join(self._kept)

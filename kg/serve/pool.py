@@ -1,9 +1,10 @@
 """The pool of worker processes, and what no question may do to the others.
 
-There are ``workers`` processes for short questions. One that is busy for long no longer counts as
-one of them: another takes its place, up to ``most``; it goes on with less and less of the processor,
-and is killed at the time limit, or when it takes too much memory. Where all are taken by long
-questions, the oldest one gives way.
+At most ``workers`` short questions run at the same time, one a processor. One that has had a quarter
+of a second of processor is no longer short: it leaves its place to the next, and goes on in turns
+with others like it (:mod:`.lane`), standing still where short ones need the processors. It is killed
+at the time limit, or when it takes too much memory. Where too many such are under way, the costliest
+gives way.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import pickle
 import socket
 import subprocess
@@ -21,28 +21,27 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from kg.serve.errors import Refused
+from kg.serve.errors import Refused, Unreadable
+from kg.serve.lane import LONG, Turns
 from kg.serve.reply import Reply
 from kg.serve.sandbox import resident
 from kg.serve.settings import Settings
 from kg.serve.wire import Worker
 
 _TICK = 0.025
-LONG = 0.25
-"""Seconds of processor after which a question no longer counts as short."""
-_SITS = 1.0
-"""Seconds after which it does not either: its reader is slow, or the machine laden by others."""
-_NICE = ((3.0, 19), (0.6, 10))
-"""Seconds of processor after which a worker leaves it to others, and how much (nice).
-
-That cannot be taken back, so such a worker ends with its question: its successor begins with cold
-caches, which costs about a tenth of a second.
-"""
-_CROWD = ((LONG, 15),)
-"""The same while there are twice as many long questions as workers for short ones."""
-_YIELDS = (4.0, 1.0)
-"""Seconds, and seconds of processor, that a question has before it gives way to those that wait."""
+_SPARE = 1
+"""Processes that stand ready beside those that may be at work."""
+_SITS = 0.5
+"""Seconds without any processor after which a question no longer counts as short: its reader is slow."""
+_YIELDS = 4.0
+"""Seconds that a long question has before it gives way to others."""
+_KEPT = 2400
+"""Ticks after which one of the workers beyond these is let go: a new one begins with cold caches."""
+_FULL = 4
+"""A worker that keeps more than this part of the memory it may have is let go after its question."""
 _START = 20.0
+_TRIES = 3
+"""How often a question is asked whose worker finds the database unreadable."""
 
 
 class Pool:
@@ -65,13 +64,14 @@ class Pool:
         self._control: socket.socket | None = None
         self._sweeper: asyncio.Task[None] | None = None
         self._closing = False
+        self._turns = Turns(settings.workers)
 
     # --- life -----------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Start the workers and wait until one is ready; raises Refused where none gets so."""
         self._start_nursery()
-        for _ in range(self.settings.workers):
+        for _ in range(self.settings.workers + _SPARE):
             await self._fork()
         self._sweeper = asyncio.get_running_loop().create_task(self._sweep())
         until = time.monotonic() + _START
@@ -99,7 +99,7 @@ class Pool:
         """Take a new snapshot: new workers, while old ones finish what they do."""
         self.generation += 1
         self.problem = None
-        for _ in range(self.settings.workers):
+        for _ in range(self.settings.workers + _SPARE):
             await self._fork()
 
     def _start_nursery(self) -> None:
@@ -140,31 +140,53 @@ class Pool:
         if self._nursery is not None and self._nursery.poll() is not None:
             self._start_nursery()
 
-    def _kill(self, worker: Worker) -> None:
+    def _order(self, what: str, worker: Worker) -> None:
+        """Have a worker killed, stopped, or set going again."""
         assert self._control is not None
         with contextlib.suppress(OSError):
-            self._control.send(json.dumps({"kill": worker.number}).encode())
+            self._control.send(json.dumps({what: worker.number}).encode())
+
+    def _kill(self, worker: Worker) -> None:
+        self._order("kill", worker)
         worker.close()
 
     # --- asking ---------------------------------------------------------------------------------
 
     async def run(
-        self, function: Callable[..., None], /, *, seconds: float | None = None, **arguments: Any
+        self,
+        function: Callable[..., None],
+        /,
+        *,
+        seconds: float | None = None,
+        again: bool = True,
+        **arguments: Any,
     ) -> Reply:
         """Do a job and return its reply, of which the head or all is there.
+
+        Where its worker finds that the database cannot be read, another one is asked, but not for a
+        job that must not be done ``again``.
 
         Raises Refused: what the job says, 503 where too many wait, 504 where it took too long.
         """
         limit = min(self.settings.seconds, seconds or self.settings.seconds)
         data = pickle.dumps((function, arguments))
-        worker = self._take() or await self._wait()
-        reply = worker.ask(len(data).to_bytes(4, "big") + data, limit)
-        try:
-            await reply.begun
-        except asyncio.CancelledError:
-            self.drop(reply)
-            raise
-        return reply
+        job = len(data).to_bytes(4, "big") + data
+        for left in reversed(range(_TRIES if again else 1)):
+            worker = self._take() or await self._wait()
+            reply = worker.ask(job, limit)
+            if reply.ended:  # it was gone before it was asked
+                self._release(worker)
+            try:
+                await reply.begun
+            except Unreadable:
+                if left:
+                    continue
+                raise
+            except asyncio.CancelledError:
+                self.drop(reply)
+                raise
+            return reply
+        raise AssertionError("the last try returns or raises")
 
     def drop(self, reply: Reply) -> None:
         """Stop a job whose answer nobody reads."""
@@ -173,9 +195,13 @@ class Pool:
             self._cut(worker, "gone", Refused(499, "the client has gone"))
 
     def _take(self) -> Worker | None:
+        """Return a worker for a short question, None where all places are taken."""
+        if self._running() >= self.settings.workers:
+            return None
         while self._idle:
             worker = self._idle.pop()  # the last to work has the warmest caches
             if worker.generation == self.generation or not self.ready:
+                worker.taken = True
                 return worker
             worker.close()
         return None
@@ -183,7 +209,7 @@ class Pool:
     async def _wait(self) -> Worker:
         if len(self._waiting) >= self.settings.queue or self._closing:
             raise self._busy()
-        if self.problem is not None and not self.ready:
+        if self.problem is not None and not any(w.ready for w in self._workers.values()):
             raise self.problem
         future: asyncio.Future[Worker] = asyncio.get_running_loop().create_future()
         self._waiting.append(future)
@@ -192,7 +218,8 @@ class Pool:
                 return await future
         except (TimeoutError, asyncio.CancelledError) as error:
             if future.done() and not future.cancelled():
-                self._free(future.result())  # it came at the same moment
+                self._back(future.result())  # it came at the same moment
+                self._serve()
             elif future in self._waiting:
                 self._waiting.remove(future)
             if isinstance(error, TimeoutError):
@@ -201,6 +228,34 @@ class Pool:
 
     def _busy(self) -> Refused:
         return Refused(503, "the server is busy; come again", headers=(("Retry-After", "2"),))
+
+    def _running(self) -> int:
+        """Count the short questions under way."""
+        return sum(1 for w in self._workers.values() if w.taken and not w.long)
+
+    def _serve(self) -> None:
+        """Give free workers to questions that wait."""
+        while self._waiting and (worker := self._take()) is not None:
+            while self._waiting:
+                future = self._waiting.popleft()
+                if not future.done():
+                    future.set_result(worker)
+                    break
+            else:
+                self._back(worker)
+
+    def _back(self, worker: Worker) -> None:
+        """Take back a worker that was not asked."""
+        self._release(worker)
+        if worker.number in self._workers:
+            self._idle.append(worker)
+
+    def _release(self, worker: Worker) -> None:
+        """Note that no question has a worker any more."""
+        worker.taken = worker.long = False
+        if worker.stopped:  # it had just finished when it was stopped
+            self._order("go", worker)
+            worker.stopped = False
 
     # --- what workers tell ------------------------------------------------------------------------
 
@@ -211,23 +266,23 @@ class Pool:
         for other in [w for w in self._idle if w.generation != self.generation]:
             self._idle.remove(other)
             other.close()
-        self._free(worker)
+        self._idle.append(worker)
+        self._serve()
 
     def _on_done(self, worker: Worker) -> None:
-        """Take a worker back, or let it go: its snapshot is old, or it has lost its priority."""
+        """Take a worker back, or let it go: its snapshot is old, or it holds too much memory."""
+        long = worker.long
+        self._release(worker)
         old = worker.generation != self.generation and self.ready
-        if old or worker.nice:
+        if old or worker.unreadable or (long and self._swollen(worker)):
             worker.close()
         else:
-            self._free(worker)
+            self._idle.append(worker)
+        self._serve()
 
-    def _free(self, worker: Worker) -> None:
-        while self._waiting:
-            future = self._waiting.popleft()
-            if not future.done():
-                future.set_result(worker)
-                return
-        self._idle.append(worker)
+    def _swollen(self, worker: Worker) -> bool:
+        size = resident(worker.pid)
+        return size is not None and size > self.settings.memory // _FULL
 
     def _on_lost(self, worker: Worker, refused: Refused | None) -> None:
         self._workers.pop(worker.number, None)
@@ -237,24 +292,10 @@ class Pool:
             self.problem = refused
         if worker.crashed:
             self.killed["crash"] += 1
+        if not self._closing:
+            self._serve()
 
     # --- looking after them -----------------------------------------------------------------------
-
-    def _short(self) -> int:
-        """Count the workers that are free, starting, or busy for a short time only."""
-        now = time.monotonic()
-        return sum(
-            1
-            for w in self._workers.values()
-            if w.generation == self.generation and not self._long(w, now)
-        )
-
-    def _long(self, worker: Worker, now: float) -> bool:
-        """Whether it is busy with something long.
-
-        On a laden machine everything takes long: what counts is the processor that it has had.
-        """
-        return worker.reply is not None and (worker.used > LONG or now - worker.since > _SITS)
 
     async def _sweep(self) -> None:
         tick = 0
@@ -263,70 +304,82 @@ class Pool:
             tick += 1
             try:
                 self._look(memory=tick % 8 == 0)
-                if tick % 40 == 0 and len(self._idle) > self.settings.workers:
-                    self._idle.popleft().close()  # more than are needed, and for a while
+                if tick % _KEPT == 0 and len(self._idle) > self.settings.workers + _SPARE:
+                    self._idle.popleft().close()
                 if self.problem is None or tick % 40 == 0:
-                    while self._short() < self.settings.workers and self._room():
+                    while self._wanted():
                         await self._fork()
             except Exception as error:  # the sweeper must not end before the server does
                 sys.stderr.write(f"kg serve: {type(error).__name__}: {error}\n")
 
-    def _room(self) -> bool:
-        """Whether another worker may be made; where one is needed, the costliest question yields."""
-        if len(self._workers) < self.settings.most:
-            return True
-        if self._waiting:
-            now = time.monotonic()
-            old, laden = _YIELDS
-            heavy = [
-                w
-                for w in self._workers.values()
-                if w.reply and now - w.since > old and w.used > laden
-            ]
-            if len(heavy) > self.settings.most - self.settings.workers:
-                self._cut(max(heavy, key=lambda w: w.used), "crowd", self._busy())
-        return False
+    def _wanted(self) -> bool:
+        """Whether there are too few workers for the short questions that may come."""
+        there = [w for w in self._workers.values() if w.generation == self.generation]
+        short = sum(1 for w in there if not w.long)
+        return short < self.settings.workers + _SPARE and len(there) < self.settings.most + _SPARE
 
     def _look(self, *, memory: bool) -> None:
         now = time.monotonic()
-        for worker in self._workers.values():
-            worker.measure()
-        long = sum(1 for w in self._workers.values() if w.used > LONG and w.reply)
-        levels = (*_NICE, *_CROWD) if long >= 2 * self.settings.workers else _NICE
         for worker in list(self._workers.values()):
             if worker.reply is None or not worker.ready:
                 continue
-            age = now - worker.since
-            if age > worker.limit:
+            worker.measure(now)
+            if now - worker.since > worker.limit:
                 words = f"the question took more than {worker.limit:g} seconds"
                 self._cut(worker, "time", Refused(504, words, hint="ask for less"))
-                continue
-            for after, nice in levels:
-                if worker.used > after and worker.nice < nice:
-                    with contextlib.suppress(OSError):
-                        os.setpriority(os.PRIO_PROCESS, worker.pid, nice)
-                    worker.nice = nice
-                    break
-            if memory and worker.used > LONG:
-                size = resident(worker.pid)
-                if size is not None and size > self.settings.memory:
-                    words = "the question needs more memory than it may have"
-                    self._cut(worker, "memory", Refused(503, words, hint="ask for less"))
+            elif memory and worker.used > LONG and self._too_large(worker):
+                words = "the question needs more memory than it may have"
+                self._cut(worker, "memory", Refused(503, words, hint="ask for less"))
+            elif not worker.long and (worker.used > LONG or now - worker.moved > _SITS):
+                worker.long = self._room(now)
+        self._take_turns()
+        self._serve()
+
+    def _too_large(self, worker: Worker) -> bool:
+        size = resident(worker.pid)
+        return size is not None and size > self.settings.memory
+
+    def _room(self, now: float) -> bool:
+        """Whether one more long question has a place; where it has none, the costliest gives way."""
+        long = [w for w in self._workers.values() if w.long]
+        if len(long) < self.settings.most - self.settings.workers:
+            return True
+        old = [w for w in long if now - w.since > _YIELDS]
+        if self._waiting and old:
+            self._cut(max(old, key=lambda w: w.used), "crowd", self._busy())
+            return True
+        return False
+
+    def _take_turns(self) -> None:
+        """Let long questions run where short ones leave processors; the others stand still."""
+        long = {w.number: w for w in self._workers.values() if w.long and w.reply is not None}
+        if not long:
+            return
+        used = {number: worker.used for number, worker in long.items()}
+        runs = self._turns.next(used, free=self.settings.workers - self._running())
+        for number, worker in long.items():
+            if worker.stopped and number in runs:
+                self._order("go", worker)
+                worker.stopped = False
+            elif not worker.stopped and number not in runs:
+                self._order("stop", worker)
+                worker.stopped = True
 
     def _cut(self, worker: Worker, why: str, refused: Refused) -> None:
         self.killed[why] += 1
         worker.fail(refused)
+        worker.taken = worker.long = False
+        self._workers.pop(worker.number, None)  # it counts no more
         self._kill(worker)
 
     # --- figures ------------------------------------------------------------------------------------
 
     def counts(self) -> dict[str, int]:
         """Count workers by what they do, and questions that wait."""
-        busy = sum(1 for w in self._workers.values() if w.reply is not None)
         return {
-            "busy": busy,
+            "busy": sum(1 for w in self._workers.values() if w.taken),
             "idle": len(self._idle),
-            "long": len(self._workers) - self._short(),
+            "long": sum(1 for w in self._workers.values() if w.long),
             "all": len(self._workers),
             "waiting": len(self._waiting),
         }

@@ -30,10 +30,10 @@ class Settings:
     """What a Host header may say, without port: against DNS rebinding."""
     token: str | None = field(default=None, repr=False)
     """The secret that writes need; None where the server is read-only."""
-    workers: int = field(default_factory=lambda: max(4, _cpus() + 2))
-    """Processes that answer short questions at the same time."""
+    workers: int = field(default_factory=lambda: max(2, _cpus()))
+    """Short questions that are answered at the same time: as many as there are processors."""
     most_workers: int = 0
-    """Processes at most, those with long questions included; 0: twelve more than ``workers``."""
+    """Questions under way at most, long ones included; 0: twelve more than ``workers``."""
     queue: int = 256
     """Questions that may wait for a worker; the next is told to come again."""
     seconds: float = 30.0
@@ -59,7 +59,7 @@ class Settings:
 
     @property
     def most(self) -> int:
-        """Processes at most."""
+        """Questions under way at most."""
         return max(self.workers, self.most_workers or self.workers + 12)
 
     @property

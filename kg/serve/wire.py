@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable
 from typing import Any, cast
 
-from kg.serve.errors import Refused
+from kg.serve.errors import Refused, Unreadable
 from kg.serve.out import DATA, END, ERROR, HEAD, PREFIX, READY
 from kg.serve.reply import Reply
+
+_MOVES = 0.002  # seconds of processor that are more than none
 
 
 class Worker(asyncio.Protocol):
@@ -29,12 +31,20 @@ class Worker(asyncio.Protocol):
         self.pid = 0
         self.ready = False
         self.crashed = False
-        self.nice = 0
+        self.taken = False
+        """Whether a question has it."""
+        self.long = False
+        """Whether that question no longer counts as short."""
+        self.stopped = False
+        self.unreadable = False
+        """Whether it has found that its snapshot cannot be read."""
         self.reply: Reply | None = None
         self.since = 0.0
         self.limit = 0.0
         self.used = 0.0
         """Seconds of processor that the question has had, when last measured."""
+        self.moved = 0.0
+        """When it was last found to have had more."""
         self._clock = 0.0
         self._on = (on_ready, on_done, on_lost)
         self._refused: Refused | None = None
@@ -47,10 +57,11 @@ class Worker(asyncio.Protocol):
         """Send a job."""
         reply = Reply(self, self._loop)
         if self._closed or self._transport is None:
-            reply.fail(Refused(503, "the worker has just gone; come again"))
+            reply.fail(Unreadable("the worker has just gone; come again"))
             return reply
         self.reply = reply
-        self.since, self.limit = time.monotonic(), limit
+        self.since = self.moved = time.monotonic()
+        self.limit = limit
         self.used, self._clock = 0.0, processor(self.pid)
         self._transport.write(job)
         return reply
@@ -61,10 +72,12 @@ class Worker(asyncio.Protocol):
         if reply is not None:
             reply.fail(refused)
 
-    def measure(self) -> None:
+    def measure(self, now: float) -> None:
         """Find how much processor the question has had."""
         if self.reply is not None:
-            self.used = processor(self.pid) - self._clock
+            used = processor(self.pid) - self._clock
+            if used > self.used + _MOVES:
+                self.used, self.moved = used, now
 
     def close(self) -> None:
         """Close the socket: an idle worker ends at that."""
@@ -126,8 +139,8 @@ class Worker(asyncio.Protocol):
             self.ready = True
             on_ready(self, told)
         elif kind == ERROR:
-            said = json.loads(content)
-            refused = Refused(said["status"], said["message"], hint=said["hint"])
+            refused = refusal(json.loads(content))
+            self.unreadable = isinstance(refused, Unreadable)
             if not self.ready:
                 self._refused = refused
                 return
@@ -143,6 +156,14 @@ class Worker(asyncio.Protocol):
             self.reply = None
             reply.end()
             on_done(self)
+
+
+def refusal(said: dict[str, Any]) -> Refused:
+    """Return what a worker says as an error; the counterpart of :meth:`kg.serve.out.Out.fail`."""
+    if said.get("unreadable"):
+        return Unreadable(said["message"], hint=said["hint"])
+    headers = (("Retry-After", "2"),) if said["status"] == 503 else ()
+    return Refused(said["status"], said["message"], hint=said["hint"], headers=headers)
 
 
 def processor(pid: int) -> float:

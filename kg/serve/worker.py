@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import sys
 from pathlib import Path
 from typing import Any
 
 from kg.errors import KgError, QueryError, StoreError
-from kg.serve.errors import Refused
-from kg.serve.out import ERROR, READY, Out, frame, send
+from kg.serve.errors import Refused, Unreadable
+from kg.serve.out import READY, Out, failure, frame, send
 from kg.serve.sandbox import forbid_network, limit_memory
 
 
@@ -25,8 +26,7 @@ def run(descriptor: int, told: dict[str, Any]) -> None:
     try:
         store = Store.open(Path(told["store"]), read_only=True)
     except StoreError as error:
-        said = {"status": 503, "message": str(error), "hint": error.hint}
-        send(descriptor, frame(ERROR, json.dumps(said).encode()))
+        send(descriptor, failure(Unreadable(str(error), hint=error.hint)))
         return
     held = forbid_network()
     limit_memory(told["memory"])
@@ -36,6 +36,7 @@ def run(descriptor: int, told: dict[str, Any]) -> None:
         while head := jobs.read(4):
             function, arguments = pickle.loads(jobs.read(int.from_bytes(head, "big")))
             work(store, descriptor, function, arguments, told)
+    store.close()
 
 
 def work(
@@ -50,6 +51,12 @@ def work(
         raise SystemExit(0) from None
     except Refused as error:
         out.fail(error)
+    except StoreError as error:  # another process writes, the disk is full
+        out.fail(Refused(503, str(error), hint=error.hint))
+    except OSError as error:
+        # The engine's: files of the snapshot are gone or damaged. Another worker opens a new one.
+        sys.stderr.write(f"kg serve: a worker cannot read its snapshot: {error}\n")
+        out.fail(Unreadable("the store could not be read; come again"))
     except KgError as error:
         status = 400 if isinstance(error, QueryError) else 500
         out.fail(Refused(status, str(error), hint=error.hint))

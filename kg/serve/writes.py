@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kg.serve.settings import Settings
 
 _READ, _WRITE = "GET, HEAD", "GET, HEAD, PUT, POST, DELETE"
-_FRESH = 10.0  # seconds that the writer waits for a snapshot with what it wrote
+_FRESH = 30.0  # seconds that the writer waits for a snapshot with what it wrote
 
 
 class Writes:
@@ -41,8 +42,8 @@ class Writes:
             raise Refused(400, "using-graph-uri is not known here", hint="write USING <…>")
         if len(operation.text) > self.settings.query_length:
             raise Refused(413, f"the update is longer than {self.settings.query_length} characters")
-        await self._write(writing.update, text=operation.text)
-        await respond(send, 204, b"")
+        status = await self._write(writing.update, text=operation.text)
+        await respond(send, status, b"")
 
     async def graph_store(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read or write a graph."""
@@ -88,13 +89,18 @@ class Writes:
         )
 
     async def _write(self, job: Callable[..., None], **arguments: Any) -> int:
-        """Have a job write, and return when answers come from what it wrote."""
+        """Have a job write; return the status when answers come from what it wrote.
+
+        That is 202 where it is written but no worker could open it yet: they try until one does.
+        """
         async with self._one:
-            reply = await self.desk.pool.run(job, **arguments)
+            reply = await self.desk.pool.run(job, again=False, **arguments)
             await self.desk.pool.renew()
-            async with asyncio.timeout(_FRESH):
-                while not self.desk.pool.ready:
-                    await asyncio.sleep(0.01)
+            until = time.monotonic() + _FRESH
+            while not self.desk.pool.ready:
+                if time.monotonic() > until:
+                    return 202
+                await asyncio.sleep(0.01)
         return int(reply.head.get("status", 204))
 
     def _authorise(self, scope: Scope) -> None:

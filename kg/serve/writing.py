@@ -37,14 +37,14 @@ def update(store: Store, out: Out, *, text: str) -> None:
     refuse_deep(text, name="update")
     refuse_loads(text)
 
-    def change(engine: ox.Store) -> None:
+    def change(before: ox.Store, engine: ox.Store) -> None:
         try:
             engine.update(text, prefixes=known)
         except SyntaxError as error:
             raise QueryError(f"update: malformed SPARQL Update: {error}") from error
         except (RuntimeError, ValueError) as error:
             raise QueryError(f"update: cannot be done: {error}") from error
-        _refuse_default(store, engine)
+        _refuse_default(before, engine, store.base)
         _merge(engine, store.base)
 
     _exchange(store, change)
@@ -60,8 +60,8 @@ def put(store: Store, out: Out, *, graph: str, data: bytes, format: str, add: bo
     except (SyntaxError, ValueError) as error:
         raise Refused(400, f"the graph cannot be read: {error}") from error
     name = node_of(graph)
-    new = name.value not in store
     with Store.open(_path(store), wait=_WAIT) as writing:
+        new = name.value not in writing
         if add:
             triples += [q.triple for q in writing.quads(graph)]
         lines = sorted({f"{ox.Quad(t.subject, t.predicate, t.object, name)} .\n" for t in triples})
@@ -93,29 +93,33 @@ def get(store: Store, out: Out, *, graph: str | None, format: str) -> None:
     write_graph(out, (q.triple for q in quads), format, prefixes(store.base))
 
 
-def _exchange(store: Store, change: Callable[[Any], None]) -> None:
-    """Change a checkpoint of the database, then let the store go on with it."""
+def _exchange(store: Store, change: Callable[[ox.Store, ox.Store], None]) -> None:
+    """Change a checkpoint of the database, then let the store go on with it.
+
+    What was there before is read from the writer, not from the snapshot that questions see: another
+    process may have written since.
+    """
     path = _path(store)
     with Store.open(path, wait=_WAIT) as writing:
         data = new_data(path)
         writing.engine.backup(str(path / data))
         engine = ox.Store(str(path / data))
-        change(engine)
+        change(writing.engine, engine)
         engine.flush()
         del engine
         writing.exchange(data)
 
 
-def _refuse_default(store: Store, engine: ox.Store) -> None:
+def _refuse_default(before: ox.Store, engine: ox.Store, base: str) -> None:
     """Raise where the default graph, or the catalog, is not what it was before the update."""
-    for graph in (_DEFAULT, ox.NamedNode(catalog_graph(store.base))):
-        before = 0
-        for quad in store.engine.quads_for_pattern(None, None, None, graph):
-            before += 1
+    for graph in (_DEFAULT, ox.NamedNode(catalog_graph(base))):
+        count = 0
+        for quad in before.quads_for_pattern(None, None, None, graph):
+            count += 1
             if quad not in engine:
                 raise _astray()
         after = sum(1 for _ in engine.quads_for_pattern(None, None, None, graph))
-        if after != before:
+        if after != count:
             raise _astray()
 
 
