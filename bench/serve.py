@@ -27,7 +27,6 @@ from contextlib import contextmanager
 from hashlib import sha256
 from itertools import cycle, islice
 from pathlib import Path
-from random import Random
 from typing import Any
 from urllib.parse import quote
 
@@ -276,8 +275,8 @@ def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--triples", type=int, default=1_000_000)
-    parser.add_argument("--seconds", type=int, default=60, help="for each server, in all rounds")
-    parser.add_argument("--rounds", type=int, default=6)
+    parser.add_argument("--seconds", type=int, default=60, help="of each server in each round")
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--store", type=Path, help="keep the store here")
     parser.add_argument("--limit", type=float, default=10.0, help="seconds of an endless query")
     parser.add_argument("--slowest", type=float, default=1.0, help="leave out slower queries (s)")
@@ -295,7 +294,6 @@ def main() -> None:
 
 def _measure(path: Path, folder: Path, arguments: argparse.Namespace) -> None:
     kept = _bearable(path, mix(path), arguments.slowest)
-    Random(7).shuffle(kept)  # long ones come one by one
     ours = [("/sparql", text) for _, _, text in kept]
     theirs = [("/query", text) for _, _, text in kept]
     names = [
@@ -366,7 +364,22 @@ def _bearable(path: Path, asked: Mix, slowest: float) -> Mix:
         print(f"  {name:28} {mean if max(times) <= slowest else 'left out'}", flush=True)
     kept = [one for one in asked if max(took[one[0]]) <= slowest]
     print(f"{len(kept)} of {len(asked)} queries", flush=True)
-    return kept
+    cost = {
+        (name, text): one
+        for (name, times) in took.items()
+        for text, one in zip((t for n, _, t in asked if n == name), times, strict=False)
+    }
+    return _mixed(sorted(kept, key=lambda one: cost[one[0], one[2]]))
+
+
+def _mixed(ordered: Mix) -> Mix:
+    """Order them so that each stretch, however short, costs about the same."""
+    golden = (math.sqrt(5) - 1) / 2
+    places = sorted(range(len(ordered)), key=lambda number: number * golden % 1)
+    found = list(ordered)
+    for one, place in zip(ordered, places, strict=True):
+        found[place] = one
+    return found
 
 
 Runs = dict[str, tuple[str, Asked, "subprocess.Popen[bytes]"]]
@@ -389,10 +402,14 @@ def _alternate(
                 client.post(path, content=body.encode()) if body else client.get(path)
     before = {name: memory(process) for name, (_, _, process) in runs.items()}
     results: dict[str, list[dict[str, float]]] = {name: [] for name in runs}
-    for _ in range(arguments.rounds):
-        for name, (url, asked, process) in runs.items():
+    for number in range(arguments.rounds):
+        for name, (url, every, process) in runs.items():
+            start = number * len(every) // arguments.rounds
+            asked = every[start:] + every[:start]
+            for _, _, other in runs.values():
+                rest(other)
             used = processor(process)
-            result = load(url, asked, folder, max(1, arguments.seconds // arguments.rounds))
+            result = load(url, asked, folder, arguments.seconds)
             result["processor"] = processor(process) - used
             results[name].append(result)
     verdict: list[tuple[str, str, bool]] = []
@@ -419,6 +436,15 @@ def _alternate(
             (f"{name}: memory grows by less than a tenth", grown, after < 1.1 * before[name])
         )
     return verdict
+
+
+def rest(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a server has ended what nobody waits for any more."""
+    for _ in range(120):
+        before = processor(process)
+        time.sleep(0.5)
+        if processor(process) - before < 0.1:
+            return
 
 
 def _summed(parts: list[dict[str, float]]) -> dict[str, float]:
@@ -451,7 +477,7 @@ def _beside(
 ) -> list[tuple[str, str, bool]]:
     """Measure without and with ten endless queries, in turn, in one run."""
     stop, statuses, times = threading.Event(), list[int](), list[float]()
-    part = max(1, arguments.seconds // arguments.rounds)
+    part = arguments.seconds
     load(url, asked, folder, max(part, 10))
     alone, crowded = [], []
     for _ in range(arguments.rounds):

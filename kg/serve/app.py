@@ -84,6 +84,7 @@ class Server:
             Route("/entity/{path:path}", self.entities),
             Route("/sentences", Raw(self.workbench.sentences)),
             Route("/duties", Raw(self.workbench.duties)),
+            Route("/duties.ics", Raw(self.workbench.calendar)),
             Route("/coverage", Raw(self.workbench.coverage)),
             Route("/explore", Raw(self.workbench.explore)),
             Route("/explore/{what}", Raw(self.workbench.explored)),

@@ -50,6 +50,7 @@ TYPES: Mapping[str, str] = MappingProxyType(
         "text": "text/plain; charset=utf-8",
         "problem": "application/problem+json",
         "plain-json": "application/json",
+        "calendar": "text/calendar; charset=utf-8",
     }
 )
 

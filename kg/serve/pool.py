@@ -189,10 +189,17 @@ class Pool:
         raise AssertionError("the last try returns or raises")
 
     def drop(self, reply: Reply) -> None:
-        """Stop a job whose answer nobody reads."""
-        worker = reply.worker
-        if worker is not None and not reply.ended:
-            self._cut(worker, "gone", Refused(499, "the client has gone"))
+        """Give up a job whose answer nobody reads.
+
+        A short one goes on to its end, which costs less than a new worker; a long one is stopped.
+        """
+        if reply.worker is not None and not reply.ended:
+            reply.abandon()
+            if reply.worker.long:
+                self._stop(reply.worker)
+
+    def _stop(self, worker: Worker) -> None:
+        self._cut(worker, "gone", Refused(499, "the client has gone"))
 
     def _take(self) -> Worker | None:
         """Return a worker for a short question, None where all places are taken."""
@@ -330,6 +337,8 @@ class Pool:
             elif memory and worker.used > LONG and self._too_large(worker):
                 words = "the question needs more memory than it may have"
                 self._cut(worker, "memory", Refused(503, words, hint="ask for less"))
+            elif worker.reply.abandoned and worker.used > LONG:
+                self._stop(worker)
             elif not worker.long and (worker.used > LONG or now - worker.moved > _SITS):
                 worker.long = self._room(now)
         self._take_turns()

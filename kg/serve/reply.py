@@ -26,6 +26,8 @@ class Reply:
         self.head: dict[str, Any] = {}
         self.begun: asyncio.Future[None] = loop.create_future()
         self.ended = False
+        self.abandoned = False
+        """Whether nobody reads it any more."""
         self._error: Refused | None = None
         self._chunks: deque[bytes] = deque()
         self._length = 0
@@ -60,8 +62,17 @@ class Reply:
 
     # --- what the worker's socket tells ---------------------------------------------------------------
 
+    def abandon(self) -> None:
+        """Throw away what is there, and what comes."""
+        self.abandoned = True
+        self._chunks.clear()
+        if self.worker is not None:
+            self.worker.resume()
+
     def data(self, chunk: bytes) -> None:
         """Take bytes."""
+        if self.abandoned:
+            return
         self._chunks.append(chunk)
         self._length += len(chunk)
         if self._length > _HIGH and self.worker is not None:

@@ -119,6 +119,16 @@ def words() -> dict[str, dict[str, str]]:
     return {lang: {key: said[lang] for key, said in table.items()} for lang in LANGUAGES}
 
 
+@cache
+def yasgui() -> dict[str, str]:
+    """Return what the SPARQL editor says in English, and the same in Chinese.
+
+    Keys that begin with ``^`` are regular expressions of JavaScript.
+    """
+    table: dict[str, str] = json.loads((HERE / "yasgui.json").read_text(encoding="utf-8"))
+    return table
+
+
 def _switched(scope: Scope, lang: str) -> str:
     """Return this page's address in another language."""
     pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)

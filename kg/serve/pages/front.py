@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -11,10 +12,12 @@ from kg.errors import QueryError
 from kg.query import run
 from kg.serve.errors import Refused
 from kg.serve.jobs import node_of, to_json
+from kg.serve.negotiate import TYPES
 from kg.serve.pages.lookup import kind_of, names, value
 from kg.vocab import KG
 
 if TYPE_CHECKING:
+    from kg.analyse.facts import Lang
     from kg.analyse.matrix import Columns
     from kg.serve.out import Out
     from kg.store import Store
@@ -137,17 +140,12 @@ def duties(
     store: Store, out: Out, *, region: str, bearer: str, since: str, until: str, page: int
 ) -> None:
     """Write the duties that have a deadline, the nearest first."""
-    given: dict[str, object] = {
-        key: text for key, text in (("region", region), ("since", since), ("until", until)) if text
-    }
     wrong = ""
     rows: list[Any] = []
     try:
-        rows = list(run(store, "deadlines", given).rows)
+        rows = _due(store, region=region, bearer=bearer, since=since, until=until)
     except QueryError as error:
         wrong = str(error)
-    if bearer:
-        rows = [row for row in rows if bearer in str(row["bearer"] or "")]
     first = (page - 1) * DUTIES
     shown = []
     for row in rows[first : first + DUTIES]:
@@ -179,6 +177,29 @@ def duties(
             "asked": {"region": region, "bearer": bearer, "since": since, "until": until},
         },
     )
+
+
+def calendar(
+    store: Store, out: Out, *, region: str, bearer: str, since: str, until: str, lang: Lang
+) -> None:
+    """Write the same duties, all of them, as a calendar to import."""
+    from kg.analyse.duties import duties as made
+
+    rows = _due(store, region=region, bearer=bearer, since=since, until=until)
+    wanted = {str(row["statement"]) for row in rows}
+    found = made(Graph(store), lang=lang)
+    kept = tuple(duty for duty in found.duties if duty.statement in wanted)
+    out.start(TYPES["calendar"])
+    out.write(replace(found, duties=kept).to_icalendar())
+
+
+def _due(store: Store, *, region: str, bearer: str, since: str, until: str) -> list[Any]:
+    """Find the duties with a deadline; raises QueryError for a region or a day that is none."""
+    given: dict[str, object] = {
+        key: text for key, text in (("region", region), ("since", since), ("until", until)) if text
+    }
+    rows = list(run(store, "deadlines", given).rows)
+    return [row for row in rows if bearer in str(row["bearer"] or "")] if bearer else rows
 
 
 def notice_id(store: Store, iri: str | None) -> str:

@@ -12,7 +12,7 @@ from kg.serve.api import only_get
 from kg.serve.entities import whole
 from kg.serve.errors import Refused
 from kg.serve.guard import Receive, Scope, Send
-from kg.serve.pages import explore, front, reader
+from kg.serve.pages import explore, front, language, reader, words, yasgui
 from kg.serve.protocol import fields
 from kg.vocab import prefixes
 
@@ -82,6 +82,24 @@ class Workbench:
         page = whole(asked, "page", 1, most=1_000_000)
         await self._show(scope, send, "duties.html", front.duties, page=page, **given)
 
+    async def calendar(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send those duties as a calendar to import, with words of the page's language."""
+        only_get(scope)
+        scope["kg.route"] = "calendar"
+        asked = fields(scope["query_string"])
+        given = {name: one(asked, name) for name in ("region", "bearer", "since", "until")}
+        lang, _ = language(scope)
+        await self.desk.answer(
+            scope,
+            receive,
+            send,
+            front.calendar,
+            key=("calendar", lang, tuple(given.values())),
+            headers=(("content-disposition", 'attachment; filename="duties.ics"'),),
+            lang=lang,
+            **given,
+        )
+
     async def coverage(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Show what produced nothing, and where the sources seem damaged."""
         only_get(scope)
@@ -136,6 +154,7 @@ class Workbench:
         known = prefixes(self.pages.pool.base)
         head = "".join(f"PREFIX {p}: <{known[p]}>\n" for p in ("kg", "region", "hazard", "rdfs"))
         first = head + FIRST
+        lang, _ = language(scope)
         await self.pages.show(
             scope,
             send,
@@ -145,6 +164,10 @@ class Workbench:
             example=name,
             examples=named(),
             prefixes=json.dumps(known),
+            result_words=json.dumps(
+                {key[2:]: said for key, said in words()[lang].items() if key.startswith("r_")}
+            ),
+            said=json.dumps(yasgui() if lang == "zh" else {}),
         )
 
     async def _show(

@@ -1,6 +1,7 @@
 // The graph explorer: starts from one node, grows by what is asked for, and tells the same in a table.
 
 import { MultiDirectedGraph, Sigma, forceAtlas2 } from "./vendor/graph.js";
+import { colour, fill, forces, halo, ink, short, style } from "./draw.js";
 
 const place = document.getElementById("explore");
 const canvas = document.getElementById("canvas");
@@ -24,26 +25,6 @@ function called(thing) {
   const order = language === "zh" ? ["zh-hans", "zh", "", "en"] : ["en", "", "zh-hans", "zh"];
   for (const tag of order) if (names[tag]) return names[tag];
   return Object.values(names)[0] ?? thing.short ?? thing.iri;
-}
-const colours = new Map();
-function colour(kind) {
-  if (!colours.has(kind)) {
-    const probe = document.createElement("span");
-    probe.className = "dot g-" + kind;
-    document.body.append(probe);
-    colours.set(kind, getComputedStyle(probe).backgroundColor);
-    probe.remove();
-  }
-  return colours.get(kind);
-}
-function ink(name) {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}
-function short(text, length) {
-  return text.length > length ? text.slice(0, length - 1) + "…" : text;
-}
-function fill(text, values) {
-  return text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 }
 
 // --- what is shown ----------------------------------------------------------------------------------
@@ -88,22 +69,11 @@ function draw() {
     document.getElementById("tools").hidden = false;
     try {
       renderer = new Sigma(graph, canvas, {
-        labelFont: getComputedStyle(document.body).fontFamily,
-        labelSize: 13,
+        ...style(),
         labelDensity: 0.6,
         labelGridCellSize: 90,
         labelRenderedSizeThreshold: 6,
-        labelColor: { color: ink("--ink") },
-        defaultEdgeColor: ink("--line"),
-        edgeLabelColor: { color: ink("--soft") },
-        edgeLabelFont: getComputedStyle(document.body).fontFamily,
-        edgeLabelSize: 11,
-        renderEdgeLabels: true,
-        hideEdgesOnMove: true,
-        zIndex: true,
-        minCameraRatio: 0.02,
-        maxCameraRatio: 6,
-        defaultDrawNodeHover: halo,
+        defaultDrawNodeHover: halo(graph),
         nodeReducer: (node, a) => (lit(node) ? { ...a, zIndex: 1 } : { ...a, color: ink("--line"), label: "", zIndex: 0 }),
         edgeReducer: (edge, a) => {
           const near = over ?? chosen;
@@ -132,31 +102,13 @@ function lit(node) {
   const near = over ?? chosen;
   return !near || node === near || graph.areNeighbors(node, near);
 }
-function halo(context, data, settings) {
-  const text = data.label || graph.getNodeAttribute(data.key, "label");
-  context.font = `600 ${settings.labelSize}px ${settings.labelFont}`;
-  const width = context.measureText(text).width;
-  context.fillStyle = ink("--paper");
-  context.strokeStyle = ink("--edge");
-  context.beginPath();
-  context.roundRect(data.x - data.size - 3, data.y - 11, width + 2 * data.size + 16, 22, 11);
-  context.fill();
-  context.stroke();
-  context.fillStyle = data.color;
-  context.beginPath();
-  context.arc(data.x, data.y, data.size, 0, 2 * Math.PI);
-  context.fill();
-  context.fillStyle = ink("--ink");
-  context.fillText(text, data.x + data.size + 5, data.y + settings.labelSize / 3);
-}
-
 /** Runs ForceAtlas2 in short turns, so that the page stays alive; a worker would need a blob.
  *  Many nodes are moved on a copy, and drawn anew only now and then: drawing costs more than moving them. */
 function arrange(rounds) {
   const run = ++layout;
   const many = graph.order > 1000;
   const moved = many ? graph.copy() : graph;
-  const settings = { ...forceAtlas2.inferSettings(graph), barnesHutOptimize: graph.order > 300, adjustSizes: graph.order < 300, linLogMode: graph.order >= 300, gravity: graph.order < 300 ? 1 : 0.3, scalingRatio: graph.order < 300 ? 8 : 20, slowDown: 1 + Math.log(graph.order + 1) };
+  const settings = forces(forceAtlas2, graph);
   let done = 0;
   let each = 1;
   let drawn = performance.now();

@@ -1,12 +1,53 @@
 // The SPARQL page: YASGUI on this server's endpoint alone. What it completes comes from this store's VoID.
 
 import { Yasgui } from "./vendor/yasgui.js";
+import { register } from "./results.js";
 
 const place = document.getElementById("yasgui");
 const area = document.getElementById("query");
 const prefixes = JSON.parse(place.dataset.prefixes);
 const VOID = "http://rdfs.org/ns/void#";
-const { Yasqe } = Yasgui;
+const { Yasqe, Yasr } = Yasgui;
+register(Yasr, JSON.parse(place.dataset.words), prefixes);
+
+// --- YASGUI in the language of the page -------------------------------------------------------------
+
+/** What it says in English, and what is said here: whole texts, and patterns with numbers in them. */
+const said = JSON.parse(place.dataset.said);
+const patterns = Object.entries(said).filter(([text]) => text.startsWith("^")).map(([text, ours]) => [new RegExp(text), ours]);
+const THEIRS = ".CodeMirror-lines, .CodeMirror-hints, .yasr_results tbody, .yasr_results thead, .errorMessage, .result-fields, .result-graph, .result-node";
+function translated(text) {
+  const plain = text.trim();
+  if (!plain) return null;
+  if (Object.hasOwn(said, plain)) return said[plain];
+  for (const [pattern, ours] of patterns) if (pattern.test(plain)) return plain.replace(pattern, ours);
+  return null;
+}
+function translate(root) {
+  if (root.nodeType === Node.TEXT_NODE) {
+    if (root.parentElement?.closest(THEIRS)) return;
+    const ours = translated(root.data);
+    if (ours !== null && ours !== root.data.trim()) root.data = ours;
+    return;
+  }
+  if (root.nodeType !== Node.ELEMENT_NODE || root.closest(THEIRS)) return;
+  for (const name of ["title", "aria-label", "placeholder"]) {
+    const ours = root.hasAttribute(name) ? translated(root.getAttribute(name)) : null;
+    if (ours !== null && ours !== root.getAttribute(name)) root.setAttribute(name, ours);
+  }
+  for (const child of root.childNodes) translate(child);
+}
+if (Object.keys(said).length) {
+  const watching = { subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["title", "aria-label", "placeholder"] };
+  new MutationObserver((changes) => {
+    for (const change of changes) {
+      translate(change.target);
+      for (const node of change.addedNodes) translate(node);
+    }
+  }).observe(place, watching);
+}
+
+// --- completion ---------------------------------------------------------------------------------------
 
 /** IRIs of the classes and properties that the store has, the commonest first; asked for once. */
 let statistics = null;
@@ -57,7 +98,7 @@ const yasgui = new Yasgui(place, {
     prefixCcApi: undefined,
     collapsePrefixesOnLoad: false,
   },
-  yasr: { persistenceId: null, prefixes, pluginOrder: ["table", "response"], defaultPlugin: "table" },
+  yasr: { persistenceId: null, prefixes, pluginOrder: ["table", "cells", "drawn", "response"], defaultPlugin: "table" },
 });
 const tab = yasgui.getTab() ?? yasgui.addTab(true);
 tab.setQuery(text);
