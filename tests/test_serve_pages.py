@@ -226,6 +226,106 @@ def test_sparql_is_run_completed_and_shared(server, browser, shots):
         visit.clean()
 
 
+STRESSED = """PREFIX kg: <https://kg-safety.example/ns#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+CONSTRUCT { ?region kg:stresses ?hazard . ?region rdfs:label ?name . ?hazard skos:prefLabel ?called }
+{ ?region kg:stresses ?hazard ; rdfs:label ?name . ?hazard skos:prefLabel ?called }"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["1280", "390"])
+@pytest.mark.parametrize(("locale", "scheme"), [("zh-CN", "dark"), ("en", "light")])
+def test_what_sparql_finds_is_a_table_a_map_of_cells_and_a_graph(
+    server, browser, shots, size, locale, scheme
+):
+    rows = server.get(
+        "/queries/sectors-by-region", headers={"accept": "application/sparql-results+json"}
+    ).json()["results"]["bindings"]
+    said: dict[tuple[str, str], int] = {}
+    for row in rows:
+        at = (row["region"]["value"], row["sector"]["value"])
+        said[at] = said.get(at, 0) + int(row["statements"]["value"])
+    assert len(said) > 40
+    with visiting(browser, server.url, size, locale=locale, scheme=scheme) as visit:
+        visit.go("/sparql?example=sectors-by-region")
+        page, mark = visit.page, f"{size[0]}-{locale}-{scheme}"
+        page.locator(".yasqe_queryButton").click()
+        page.locator(".yasr table.dataTable").wait_for()
+        page.locator(".select_cells").click()
+        page.locator("table.cells").wait_for()
+        script = """table => { const [head, ...rows] = [...table.rows].map(r => [...r.cells].map(
+          c => c.textContent)); return rows.flatMap(row => row.slice(1).map(
+          (n, i) => [row[0], head[i + 1], n]).filter(([, , n]) => n)); }"""
+        cells = page.locator("table.cells").evaluate(script)
+        assert {(row, column): int(n) for row, column, n in cells} == said
+        visit.shot(shots / f"sparql-cells-{mark}.png", whole=True)
+        page.locator(".result-fields select").nth(1).select_option("")
+        assert page.locator("table.cells thead th").count() == 2
+        page.locator(".select_drawn").click()
+        page.locator(".result-graph[data-nodes]").wait_for()
+        nodes = {row[end]["value"] for row in rows for end in ("place", "concept")}
+        assert page.locator(".result-graph").get_attribute("data-nodes") == str(len(nodes))
+        visit.shot(shots / f"sparql-graph-{mark}.png", whole=True)
+        visit.go("/sparql?edit=" + quote(STRESSED))
+        page.locator(".yasqe_queryButton").click()
+        page.locator(".select_drawn").click()
+        page.locator(".result-graph[data-nodes]").wait_for()
+        assert int(page.locator(".result-graph").get_attribute("data-nodes")) > 20
+        visit.clean()
+
+
+def test_the_editor_speaks_the_language_of_the_page_and_keeps_results_as_they_are(server, browser):
+    query = quote("SELECT ('Table' AS ?Response) ('Simple view' AS ?b) {}")
+    words = {"zh-CN": ("表格", "简洁", "原始响应"), "en": ("Table", "Simple view", "Response")}
+    for locale, (table, simple, raw) in words.items():
+        with visiting(browser, server.url, locale=locale) as visit:
+            visit.go("/sparql?edit=" + query)
+            page = visit.page
+            page.locator(".yasqe_queryButton").click()
+            page.locator(".yasr table.dataTable tbody td").first.wait_for()
+            page.locator(".yasr_header", has_text=simple).wait_for()
+            assert page.locator(".select_table").inner_text().strip() == table
+            assert page.locator(".select_response").inner_text().strip() == raw
+            cells = page.locator(".yasr tbody td").all_inner_texts()
+            assert [c.strip().strip('"') for c in cells[1:]] == ["Table", "Simple view"]
+            assert "Response" in page.locator(".yasr thead").inner_text()
+            visit.clean()
+
+
+def test_the_editor_is_dark_where_the_page_is(server, browser):
+    bright = (
+        "e => getComputedStyle(e).backgroundColor.match(/\\d+/g).slice(0, 3).every(n => n > 200)"
+    )
+    for scheme in ("light", "dark"):
+        with visiting(browser, server.url, scheme=scheme) as visit:
+            visit.go("/sparql")
+            found = [
+                visit.page.locator(part).first.evaluate(bright)
+                for part in ("body", "#yasgui", ".CodeMirror", ".CodeMirror-gutters")
+            ]
+            assert found == [scheme == "light"] * 4
+
+
+def test_duties_are_downloaded_as_a_calendar(server, browser, tmp_path):
+    import icalendar
+
+    with visiting(browser, server.url, locale="en") as visit:
+        visit.go("/duties?since=2020-05-01")
+        shown = visit.page.locator("table.list tbody tr").count()
+        with visit.page.expect_download() as download:
+            visit.page.get_by_role("link", name="Calendar (.ics)").click()
+        assert download.value.suggested_filename == "duties.ics"
+        download.value.save_as(tmp_path / "duties.ics")
+        visit.clean()
+    data = (tmp_path / "duties.ics").read_bytes()
+    events = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert 0 < len(events) == shown
+    assert min(event["dtstart"].dt.isoformat() for event in events) >= "2020-05-01"
+    assert server.get("/duties.ics?since=2020-05-01&lang=en").content == data
+    assert server.get("/duties.ics").headers["content-type"].startswith("text/calendar")
+    assert server.get("/duties.ics?since=never").status_code == 400
+    assert server.client.post("/duties.ics").status_code == 405
+
+
 def test_the_matrix_is_sorted_and_leads_to_sentences(server, browser, shots):
     with visiting(browser, server.url) as visit:
         visit.go("/")

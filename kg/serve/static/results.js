@@ -61,6 +61,17 @@ function element(tag, options = {}, ...inside) {
   made.append(...inside);
   return made;
 }
+function icon(path) {
+  const NAMESPACE = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(NAMESPACE, "svg");
+  drawing.setAttribute("viewBox", "0 0 15 15");
+  drawing.setAttribute("aria-hidden", "true");
+  const shape = document.createElementNS(NAMESPACE, "path");
+  shape.setAttribute("d", path);
+  drawing.append(shape);
+  const holder = element("div", { className: "svgImg" }, drawing);
+  return holder;
+}
 /** A field to choose a column with. */
 function field(label, choices, chosen, change) {
   const select = element("select");
@@ -88,7 +99,7 @@ class Cells {
     return Boolean(this.yasr.results?.getBindings()?.length && !this.yasr.results.getStatements());
   }
   getIcon() {
-    return undefined;
+    return icon("M1 1h5v5h-5z M9 1h5v5h-5z M1 9h5v5h-5z M9 9h5v5h-5z");
   }
   draw() {
     const known = columns(this.yasr.results);
@@ -182,7 +193,7 @@ function drawn({ left, top, at, most }, corner) {
       if (value === undefined) continue;
       cell.textContent = String(Math.round(value * 1000) / 1000);
       cell.title = `${shown(term)}${other ? " · " + shown(other) : ""}: ${cell.textContent}`;
-      if (value > 0) cell.className = "v" + Math.max(1, Math.ceil((5 * value) / most));
+      if (value > 0) cell.className = "v" + (most <= 5 ? Math.ceil(value) : Math.max(1, Math.ceil((5 * value) / most)));
     }
   }
   const scroll = element("div", { className: "scroll", tabIndex: 0 }, table);
@@ -215,7 +226,7 @@ class Drawn {
     return Boolean(results.getBindings()?.length && results.getVariables().length > 1);
   }
   getIcon() {
-    return undefined;
+    return icon("M3 1a2.3 2.3 0 1 1 -.1 0z M12 6a2.3 2.3 0 1 1 -.1 0z M4 10a2.3 2.3 0 1 1 -.1 0z M4.6 3.6l6 3.6 -.6 1 -6 -3.6z M5.6 11.6l5 -2.6 .5 1 -5 2.6z");
   }
   destroy() {
     this.run++;
@@ -246,13 +257,14 @@ class Drawn {
     try {
       this.renderer = new Sigma(graph, canvas, {
         ...style(),
+        defaultEdgeColor: ink("--edge"),
         labelRenderedSizeThreshold: graph.order < 200 ? 0 : 6,
         labelDensity: graph.order < 200 ? 4 : 0.6,
         defaultDrawNodeHover: halo(graph),
         nodeReducer: (one, a) => (lit(one) ? a : { ...a, color: ink("--line"), label: "" }),
         edgeReducer: (edge, a) => {
           if (!over) return graph.size > 40 ? { ...a, label: "" } : a;
-          return graph.hasExtremity(edge, over) ? { ...a, color: ink("--edge") } : { ...a, label: "", hidden: graph.order > 400 };
+          return graph.hasExtremity(edge, over) ? { ...a, color: ink("--ink") } : { ...a, color: ink("--line"), label: "", hidden: graph.order > 400 };
         },
       });
     } catch {
@@ -323,10 +335,15 @@ function names_of(rows, known, column) {
 function triples(statements) {
   const term = (node) => ({ type: { NamedNode: "uri", BlankNode: "bnode" }[node.termType] ?? "literal", value: node.value, "xml:lang": node.language || undefined });
   const names = new Map();
+  const ranks = new Map();
+  const ours = document.documentElement.lang === "zh" ? ["zh-hans", "zh", "", "en"] : ["en", "", "zh-hans", "zh"];
   for (const { subject, predicate, object } of statements) {
     if (!LABELS.test(predicate.value) || object.termType !== "Literal") continue;
-    const ours = object.language?.toLowerCase().startsWith(document.documentElement.lang);
-    if (ours || !names.has(subject.value)) names.set(subject.value, object.value);
+    const at = ours.indexOf(object.language.toLowerCase());
+    const rank = at < 0 ? ours.length : at;
+    if (rank >= (ranks.get(subject.value) ?? Infinity)) continue;
+    ranks.set(subject.value, rank);
+    names.set(subject.value, object.value);
   }
   const end = (node) => ({ term: term(node), name: names.get(node.value) ?? shown(term(node)) });
   return statements
@@ -355,7 +372,7 @@ function grow(graph, links) {
     const [a, b] = [node(from), node(to)];
     if (a === null || b === null) continue;
     const at = `${a}\n${label}\n${b}`;
-    if (!graph.hasEdge(at)) graph.addDirectedEdgeWithKey(at, a, b, { label, size: 1 });
+    if (!graph.hasEdge(at)) graph.addDirectedEdgeWithKey(at, a, b, { label, size: 0.6 });
   }
   graph.updateEachNodeAttributes((at, a) => ({ ...a, size: Math.min(14, 4 + Math.sqrt(graph.degree(at)) * 1.4) }), { attributes: ["size"] });
   return left.size;

@@ -9,18 +9,22 @@ const prefixes = JSON.parse(place.dataset.prefixes);
 const VOID = "http://rdfs.org/ns/void#";
 const { Yasqe, Yasr } = Yasgui;
 register(Yasr, JSON.parse(place.dataset.words), prefixes);
+Yasr.defaults.pluginOrder = ["table", "cells", "drawn", "response"];
 
 // --- YASGUI in the language of the page -------------------------------------------------------------
 
 /** What it says in English, and what is said here: whole texts, and patterns with numbers in them. */
 const said = JSON.parse(place.dataset.said);
 const patterns = Object.entries(said).filter(([text]) => text.startsWith("^")).map(([text, ours]) => [new RegExp(text), ours]);
-const THEIRS = ".CodeMirror-lines, .CodeMirror-hints, .yasr_results tbody, .yasr_results thead, .errorMessage, .result-fields, .result-graph, .result-node";
+const THEIRS = ".CodeMirror-lines, .CodeMirror-hints, .yasr_results td:not(.dt-empty), .yasr_results th, .errorMessage, .result-fields, .result-graph, .result-node";
 function translated(text) {
   const plain = text.trim();
   if (!plain) return null;
   if (Object.hasOwn(said, plain)) return said[plain];
-  for (const [pattern, ours] of patterns) if (pattern.test(plain)) return plain.replace(pattern, ours);
+  for (const [pattern, ours] of patterns) {
+    const found = plain.match(pattern);
+    if (found) return ours.replace(/\$(\d)/g, (_, group) => said[found[group]] ?? found[group]);
+  }
   return null;
 }
 function translate(root) {
@@ -98,7 +102,7 @@ const yasgui = new Yasgui(place, {
     prefixCcApi: undefined,
     collapsePrefixesOnLoad: false,
   },
-  yasr: { persistenceId: null, prefixes, pluginOrder: ["table", "cells", "drawn", "response"], defaultPlugin: "table" },
+  yasr: { persistenceId: null, prefixes, defaultPlugin: "table" },
 });
 const tab = yasgui.getTab() ?? yasgui.addTab(true);
 tab.setQuery(text);
