@@ -298,7 +298,7 @@ def test_probes_and_figures_tell_how_it_is(server):
 
 
 def test_a_server_that_ends_finishes_what_it_answers(tmp_path):
-    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f }"
+    slow = "SELECT (COUNT(*) AS ?n) { { SELECT * { ?a ?b ?c } LIMIT 1000 } ?d ?e ?f }"
     with serving(on_disk(tmp_path / "store"), tmp_path, "--cache", "0") as running:
         answers = []
         thread = threading.Thread(target=lambda: answers.append(running.sparql(slow)))

@@ -35,7 +35,7 @@ _SITS = 0.5
 """Seconds without any processor after which a question no longer counts as short: its reader is slow."""
 _YIELDS = 4.0
 """Seconds that a long question has before it gives way to others."""
-_KEPT = 2400
+_KEPT = 800
 """Ticks after which one of the workers beyond these is let go: a new one begins with cold caches."""
 _FULL = 4
 """A worker that keeps more than this part of the memory it may have is let go after its question."""
