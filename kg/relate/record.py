@@ -109,7 +109,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
                 name = meeting.name
         return name
 
-    stated = state(layers, clauses, region_at, topics(layers, speakers, names, held))
+    stated = state(layers, clauses, region_at, topics(layers, speakers, names, held, clauses))
     duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
     named = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kg.cues import pattern
-from kg.layers import Layers, Name
+from kg.layers import Layers, Name, Segment
 from kg.model import Meeting
+from kg.relate.clause import Clause
 from kg.resolve import Speakers
 
 _TURNS_TO = pattern("titles", "turns-to")
@@ -21,6 +22,8 @@ _SPEAKS_ON = pattern("clauses", "speaks-on")
 _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
 
+#: Longest label of an order, in characters.
+LABEL = 16
 #: Whose topic, and the stretch that names it.
 Topic = tuple[str, int, int]
 
@@ -30,8 +33,9 @@ def topics(
     speakers: Speakers,
     names: Iterable[tuple[Name, str]],
     held: Iterable[tuple[Meeting, int, bool]],
+    clauses: Iterable[Clause],
 ) -> list[Topic]:
-    """The topics of the page's title, if its own division turns to something, and of meetings on one matter."""
+    """The topics of the page's title, of meetings on one matter, of speeches, and labels of orders."""
     if speakers.enterprise:
         return []
     owners = {meeting.name: meeting.region for meeting, _, told in held if told}
@@ -39,6 +43,7 @@ def topics(
         *_of_title(layers, speakers),
         *_of_meetings(names, owners),
         *_of_speeches(layers, speakers),
+        *_of_labels(layers, speakers, clauses),
     ]
 
 
@@ -60,6 +65,19 @@ def _of_speeches(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         whose = speakers.at(segment.start) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
+
+
+def _of_labels(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """1.矿山：重点整治…: what stands before the colon is what the orders behind it are on."""
+    ordered = {c.start for c in clauses if c.force in {"order", "doing"}}
+    previous: Segment | None = None
+    for segment in layers.segments:
+        if previous is not None and previous.closer == "：" and segment.line == previous.line:
+            label = previous.numbered and previous.end - previous.start <= LABEL
+            whose = speakers.at(previous.start) if label else None
+            if whose is not None and segment.start in ordered:
+                yield whose, previous.start, previous.end
+        previous = segment
 
 
 def _of_meetings(
