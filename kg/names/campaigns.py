@@ -53,7 +53,9 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
             clean = name.translate(_QUOTES).strip(" 　")
             if clean.endswith("行动计划"):
                 clean = clean.removesuffix("计划")
-            clean = re.sub(r"^(?:本次|此次|这次|上述|(?:19|20)\d\d年(?=安全生产月$))", "", clean)
+            clean = re.sub(
+                r"^(?:本次|此次|这次|上述|.*?(?:19|20)\d\d年(?:全国)?(?=安全生产月$))", "", clean
+            )
             if len(clean) < 4 or len(clean) > 34:
                 continue
             if not (bound.search(name) or regional or kind.match(clean)):
