@@ -477,3 +477,12 @@ def test_in_a_comment_only_who_is_quoted_demands(author):
 def test_what_is_no_comment_is_read_as_a_report():
     record = kg.extract(COMMENT.format(author=" 记者：李某"))
     assert {"reservoirs"} <= {s.hazard for s in record.stresses}
+
+
+def test_the_duties_of_a_letter_of_responsibility_direct_without_a_modal():
+    text = (
+        "2023年度安全生产目标管理责任书\n一、乙方职责\n1.每季度召开一次安全生产会议；\n"
+        "2.完成临水临崖路段护栏安装；\n3.枯水期禁止夜航。\n"
+    )
+    assert {o.modality for o in kg.extract(text).obligations} == {"obligation", "prohibition"}
+    assert len(kg.extract(text).obligations) == 3
