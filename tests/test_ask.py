@@ -289,6 +289,20 @@ def test_who_said_nothing_in_a_period_passed_nothing_over():
     assert "黑龙江省 of that time" in refused.why
 
 
+def test_cities_are_what_is_called_so_below_a_province():
+    store = memory()
+    for name in ("浏阳市", "凉山彝族自治州", "郧西县"):
+        record = replace(world()["c"], id=name, notice=notice(name, name), meetings=())
+        said = (Stress(region=name, hazard="gas", degree=1, evidence=record.stresses[0].evidence),)
+        record = replace(record, stresses=said, responsibilities=(), measures=(), campaigns=(),
+                         obligations=(), regions=(), policies=(), incidents=())  # fmt: skip
+        store.replace(iri(record), quads(record))
+    assert kg.ask("哪些市强调了燃气？", store=store).answer == ("浏阳市",)
+    assert kg.ask("哪些地级市强调了燃气？", store=store).answer == ()
+    assert kg.ask("Which prefectures stressed gas?", store=store).answer == ("凉山彝族自治州",)
+    assert kg.ask("How many cities did not stress gas?", store=store).answer == 1
+
+
 def test_a_store_of_an_earlier_version_is_told_from_one_that_says_nothing():
     old = Store.memory(vocabulary=vocabulary_quads())
     for record in world().values():

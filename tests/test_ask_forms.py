@@ -25,6 +25,7 @@ VALUES = {
     "all": ["tailings-pond", "construction"],
     "bearer": "企业",
     "campaign": "三年行动",
+    "ending": "省",
     "hazard": "矿山",
     "incident": "鹿鸣",
     "inside": "吉林省",

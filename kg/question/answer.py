@@ -242,6 +242,8 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
         wanted["itself"] = "yes"
     if made.level:
         wanted["level"] = list(made.level)
+    if made.ending:
+        wanted["ending"] = made.ending
     for name, value in wanted.items():
         if name not in declared:
             raise _RefusedError(f"this question cannot be restricted by {_ADJUNCTS[name]}")
@@ -250,7 +252,7 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
 
 
 _ADJUNCTS = {
-    "since": "day", "until": "day", "itself": "itself or only", "level": "provinces or cities",
+    "since": "day", "until": "day", "itself": "itself or only", "level": "provinces or cities", "ending": "cities",
 }  # fmt: skip
 
 

@@ -69,6 +69,9 @@ class Frame:
     count: bool = False
     exact: bool = False
     level: tuple[str, ...] = ()
+    """Levels of divisions that are asked for."""
+    ending: str = ""
+    """How the names of those end."""
     slots: list[str] = field(default_factory=list)
     """Slots, where the question is a template."""
     told: tuple[tuple[str, str], ...] = ()
@@ -242,12 +245,22 @@ class _Maker:
             elif role == "which":
                 pass
             elif role in ("province", "city"):
-                level = ("province",) if role == "province" else ("prefecture",)
-                self.out.level = tuple(dict.fromkeys((*self.out.level, *level)))
+                self._level(role, token.text)
                 self.roles.setdefault("region")
             elif role:
                 self.roles.setdefault(role)
         self._regions(regions)
+
+    def _level(self, role: str, text: str) -> None:
+        """Restrict regions to provinces, or to cities: what is called 市 below a province."""
+        out = self.out
+        level: tuple[str, ...] = ("province",)
+        if role == "city":
+            plain = text not in _PREFECTURES and not out.level
+            level = ("prefecture", "county") if plain else ("prefecture",)
+        out.level = tuple(dict.fromkeys((*out.level, *level)))
+        named = "province" not in out.level and text not in ("prefecture", "地市")
+        out.ending = "市" if named else ""
 
     def _noun(self, role: str) -> bool:
         return any(t.kind == "role" and t.values[0] == role for t in self.tokens)
@@ -489,6 +502,8 @@ class _Maker:
 
 #: Verbs of campaigns and measures that go with a sector too.
 _FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
+#: Words for divisions of the second level; other words for cities mean county-level ones too (浏阳市).
+_PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})
