@@ -51,6 +51,7 @@ _IN_ALL = pattern("clauses", "in-all")
 _CANNOT = pattern("clauses", "cannot")
 _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
+_DUE = pattern("clauses", "when-due")
 _WITHOUT = pattern("clauses", "without")
 _WITHIN = pattern("clauses", "within")
 _COMES_UPON = pattern("clauses", "comes-upon")
@@ -70,6 +71,8 @@ _UPON = frozenset({"遇", "遇到", "遇有"})
 _SENDS = frozenset({"报", "送", "报送", "上报", "将", "把", "向", "由"})
 #: What a fact shows: 说明我们的监管还有漏洞.
 _SHOWS = frozenset({"说明", "表明", "意味着"})
+#: What one has, as part of what is done.
+_HAS = frozenset({"有", "没有", "成效", "成绩"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
@@ -101,6 +104,8 @@ class _Reader:
         """The clause before in the sentence."""
         self.named = {m.end for m in layers.mentions}
         """Where names of the vocabulary end."""
+        self.topics = {(m.start, m.end) for m in layers.mentions if m.scheme == "hazard"}
+        """Where names of sectors stand: 消防，对高层建筑开展检测."""
         self.joined = False
         """Whether a comma parts it from what comes."""
         self.reasons = False
@@ -261,6 +266,8 @@ class _Reader:
         if parsed.segment.closer not in "，：" or parsed.modal is not None:
             return False
         words = self.text[parsed.start : parsed.end]
+        if (parsed.start, parsed.end) in self.topics and parsed.segment.closer == "，":
+            return True
         return _LABEL.search(words) is not None or (
             self.addressed and _ADDRESSEE.search(words) is not None
         )
@@ -409,7 +416,8 @@ class _Reader:
     def _force(self, parsed: Parse, words: str, *, counted: bool) -> tuple[Force, str]:
         """What a segment does, and why it does not direct."""
         modal, verb, past = parsed.modal, parsed.verb, parsed.past
-        if parsed.hard or _LEFT_OUT.search(words) or _TELLS_WHOLE.match(words):
+        hard = parsed.hard and _DUE.search(words) is None
+        if hard or _LEFT_OUT.search(words) or _TELLS_WHOLE.match(words):
             return "told", "left out"
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
@@ -528,6 +536,11 @@ class _Reader:
             return True
         if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
             return False
+        if verb.kind == "verb" and verb.value >= "2":
+            if parsed.opener in {"把", "将"} and parsed.object_prep and past.start < verb.start:
+                return True  # 将整治成效纳入考核
+            if past.word in _HAS and past.start >= verb.end:
+                return True  # 火情信息实行有火必报
         governs = parsed.contiguous or (parsed.object_prep and not parsed.weak)
         return governs and past.start > verb.start
 
@@ -555,7 +568,9 @@ class _Reader:
 
 
 def _limited(words: str) -> bool:
-    return ("月" in words or "年" in words) and find_deadline(words, None) is not None
+    """Whether a limit stands in it, and more than that (完成时限：9月底前 is no task)."""
+    found = find_deadline(words, None) if "月" in words or "年" in words else None
+    return found is not None and len(words) > len(found[0]) + 1
 
 
 def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool) -> None:
@@ -569,7 +584,12 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool)
             and "的" in text[before.start : before.end]
         ):
             before.force, before.why = "told", "object put first"
-        done = report and clause.why in {"了", "已", "count"} and before.force == "order"
+        done = (
+            report
+            and clause.why in {"了", "已", "count"}
+            and before.force == "order"
+            and before.strength < 3
+        )
         if done and before.cue is None and before.subject is not None:
             before.force, before.why = "doing", "done"  # 有关单位设置展台，摆放了灭火器
         if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):

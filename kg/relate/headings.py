@@ -24,14 +24,19 @@ class Headings:
         self.layers = layers
         self.text = layers.text
         self.passage = passage
+        self.follows = -1
+        """Where the second half of a numbered heading begins."""
 
     def orders(self, parsed: Parse) -> bool:
         """Whether a heading is an imperative of its own (压实包保责任), not a name (检查范围)."""
         line = self.layers.lines[parsed.segment.line]
         if parsed.verb is None or not (parsed.contiguous or parsed.adverbial or parsed.object_prep):
             return False
-        if line.kind == "heading" and not (self.passage.document and parsed.segment.numbered):
+        numbered = parsed.segment.numbered or parsed.segment.start == self.follows
+        if line.kind == "heading" and not (self.passage.document and numbered):
             return False
+        if line.kind == "heading" and parsed.segment.closer == "，":
+            self.follows = parsed.end + 1  # 一、高度重视，加强领导
         words = self.text[parsed.verb.start : parsed.end]
         if self._names(parsed, parsed.verb):
             return False

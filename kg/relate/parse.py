@@ -81,6 +81,8 @@ _NAMES = frozenset(
     ]
 )
 _PLEASE = "请"
+#: Modals only where they open the clause: 请, 别.
+_ONLY_FIRST = frozenset({_PLEASE, "别"})
 #: Bodies named with one character: 部将派出暗访组.
 _BODIES = "部局厅委省市县区州旗镇乡"
 _WITH_WHOM = frozenset({"会同", "联合"})
@@ -334,7 +336,7 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
     for index, cue in enumerate(cues):
         if cue.kind in VERBS and cue.kind != "single" and cue.start == head:
             verb_first = True
-        if cue.kind != "modal" or (cue.word == _PLEASE and cue.start != head):
+        if cue.kind != "modal" or (cue.word in _ONLY_FIRST and cue.start != head):
             continue
         if found is None:
             if verb_first and (cue.value == "recommendation" or cue.word in HOLD_VERB):
