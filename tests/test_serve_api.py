@@ -303,7 +303,8 @@ def test_a_server_that_ends_finishes_what_it_answers(tmp_path):
         answers = []
         thread = threading.Thread(target=lambda: answers.append(running.sparql(slow)))
         thread.start()
-        time.sleep(0.3)
+        while thread.is_alive() and not running.metric('kg_workers{state="busy"}'):
+            time.sleep(0.01)
         running.process.send_signal(signal.SIGTERM)
         thread.join()
         assert running.process.wait(30) in (0, -signal.SIGTERM)
