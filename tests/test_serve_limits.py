@@ -119,8 +119,11 @@ def test_a_question_of_somebody_who_has_gone_is_stopped(server):
 
         request = f"GET /sparql?query={quote(ENDLESS)} HTTP/1.1\r\nHost: localhost\r\n\r\n"
         raw.sendall(request.encode())
-        time.sleep(0.6)
-    for _ in range(40):
+        for _ in range(400):
+            if server.metric('kg_workers{state="busy"}'):
+                break
+            time.sleep(0.05)
+    for _ in range(400):
         if server.metric('kg_questions_cut_total{why="gone"}') > before:
             return
         time.sleep(0.05)
