@@ -34,7 +34,10 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
         target = heads if layers.lines[segment.line].kind == "title" else body
         target.append(Name(name.start, name.end, "campaign", clean))
     for name in heads:
-        if not any(name.name[-4:] == other.name[-4:] for other in body):
+        if not any(
+            name.name[-4:] == other.name[-4:] or _subsequence(name.name, other.name)
+            for other in body
+        ):
             body.append(name)
     names = dict.fromkeys(n.name for n in body)
     out: dict[tuple[str | None, str], list[Evidence]] = {}
