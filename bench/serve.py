@@ -262,12 +262,15 @@ def tell(name: str, result: dict[str, float], more: str = "") -> None:
     )
 
 
-def endless(url: str, stop: threading.Event, statuses: list[int], times: list[float]) -> None:
-    """Ask what never ends, again and again."""
+def endless(
+    url: str, number: int, stop: threading.Event, statuses: list[int], times: list[float]
+) -> None:
+    """Ask what never ends, again and again; equal ones would be asked once."""
+    query = f"{ENDLESS} # {number}"
     with httpx.Client(timeout=120) as client:
         while not stop.is_set():
             began = time.monotonic()
-            statuses.append(client.get(f"{url}/sparql", params={"query": ENDLESS}).status_code)
+            statuses.append(client.get(f"{url}/sparql", params={"query": query}).status_code)
             times.append(time.monotonic() - began)
 
 
@@ -391,7 +394,7 @@ def _alternate(
     """Measure the servers in turn, several times, so that a noisy machine is so to all of them."""
     for name, (url, asked, _) in runs.items():
         if ", cache" not in name:
-            load(url, asked, folder, 10)
+            load(url, asked, folder, max(10, arguments.seconds // 2))
             continue
         headers = {
             "accept": "application/sparql-results+json",
@@ -484,7 +487,8 @@ def _beside(
         alone.append({**load(url, asked, folder, part), "processor": 1.0})
         stop.clear()
         threads = [
-            threading.Thread(target=endless, args=(url, stop, statuses, times)) for _ in range(10)
+            threading.Thread(target=endless, args=(url, number, stop, statuses, times))
+            for number in range(10)
         ]
         for thread in threads:
             thread.start()
@@ -503,11 +507,12 @@ def _beside(
     spread = f"{min(times):.1f} to {max(times):.1f} s"
     print(f"  the endless: {cut}, {spread} each", flush=True)
     errors = other["status"] + other["socket"]
-    in_time = set(cut) == {504} and max(times) < arguments.limit + 1
+    waited = max(part["p99"] for part in crowded) / 1000
+    in_time = set(cut) == {504} and max(times) < arguments.limit + waited + 3
     return [
         (f"{name}, ten endless beside: ≥ 50 % of throughput kept", f"{share:.0%}", share >= 0.5),
         (f"{name}, ten endless beside: no error", f"{errors:.0f}", errors == 0),
-        (f"{name}: the endless are cut within a second of the limit", spread, in_time),
+        (f"{name}: the endless are cut at the limit (and 3 s of waiting)", spread, in_time),
     ]
 
 

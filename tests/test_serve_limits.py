@@ -85,6 +85,13 @@ def test_endless_questions_stand_still_in_turns_and_one_that_ends_is_answered(st
         assert running.sparql(ASK).json()["boolean"] is True
 
 
+def test_the_same_endless_question_is_asked_once(store, tmp_path):
+    with serving(store, tmp_path, "--seconds", "3") as running, ThreadPoolExecutor(6) as threads:
+        asked = [threads.submit(running.sparql, ENDLESS) for _ in range(6)]
+        assert {future.result().status_code for future in asked} == {504}
+        assert running.metric('kg_questions_cut_total{why="time"}') <= 2
+
+
 def test_a_greedy_question_ends_at_its_memory_and_no_other_does(server):
     response = server.sparql(GREEDY)
     assert response.status_code in (503, 504)

@@ -23,7 +23,7 @@ class Desk:
     def __init__(self, pool: Pool, cache: Cache) -> None:
         self.pool = pool
         self.cache = cache
-        self._asking: dict[Hashable, asyncio.Future[Kept | None]] = {}
+        self._asking: dict[Hashable, asyncio.Future[Kept | Refused | None]] = {}
 
     async def answer(
         self,
@@ -49,6 +49,7 @@ class Desk:
                 await respond(send, 200, kept.body, type=kept.type, headers=(*_VARY, *headers))
                 return
         found: Kept | None = None
+        told: Kept | Refused | None = None
         asking = (self.pool.generation, key)
         if key is not None:
             self._asking.setdefault(asking, asyncio.get_running_loop().create_future())
@@ -56,22 +57,31 @@ class Desk:
             reply = await self._run(receive, function, arguments)
             body = reply.whole
             if body is not None:
-                found = Kept(reply.type, body)
+                found = told = Kept(reply.type, body)
                 if key is not None:
                     self.cache.put((reply.generation, key), found)
+        except Refused as error:
+            told = error if error.status == 504 else None
+            raise
         finally:
             others = self._asking.pop(asking, None)
             if others is not None and not others.done():
-                others.set_result(found)
+                others.set_result(told)
         if found is None:
             await self._stream(reply, receive, send, headers, key)
         else:
             await respond(send, 200, found.body, type=found.type, headers=(*_VARY, *headers))
 
     async def _asked_already(self, key: Hashable) -> Kept | None:
-        """Wait for the same question of somebody else; None where there is none, or no answer."""
+        """Wait for the same question of somebody else; None where there is none, or no answer.
+
+        Raises Refused where that one took too long: this one would too.
+        """
         asking = self._asking.get(key)
-        return None if asking is None else await asyncio.shield(asking)
+        found = None if asking is None else await asyncio.shield(asking)
+        if isinstance(found, Refused):
+            raise Refused(found.status, found.message, hint=found.hint)
+        return found
 
     async def fetch(
         self, function: Callable[..., None], *, key: Hashable = None, **arguments: Any

@@ -38,6 +38,8 @@ class Settings:
     """Questions that may wait for a worker; the next is told to come again."""
     seconds: float = 30.0
     """How long a question may take."""
+    patience: float = 30.0
+    """How long it may wait for its turn before that."""
     memory: int = 2048 * MIB
     """How much memory a worker may take beyond what the open store needs."""
     rows: int = 1_000_000
