@@ -52,6 +52,7 @@ _CANNOT = pattern("clauses", "cannot")
 _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
 _DUE = pattern("clauses", "when-due")
+_CONTACT = pattern("clauses", "contact")
 _WITHOUT = pattern("clauses", "without")
 _WITHIN = pattern("clauses", "within")
 _COMES_UPON = pattern("clauses", "comes-upon")
@@ -379,7 +380,9 @@ class _Reader:
             force, why = "order", ""
         first = self.pending[0] if self.pending else parsed
         segment = parsed.segment
-        clause = Clause(first.start, parsed.end, segment.sentence, segment.line, force, why=why)
+        contact = _CONTACT.search(self.text, parsed.start, parsed.end)
+        end = contact.start() if contact is not None else parsed.end
+        clause = Clause(first.start, end, segment.sentence, segment.line, force, why=why)
         if self.condition is not None:
             clause.condition = self.text[slice(*self.condition)]
             clause.condition_at = self.condition[0]

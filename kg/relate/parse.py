@@ -265,7 +265,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             out.verb is None
             or (
                 finder.weak
-                and not any(c.kind == "object" and c.start < out.verb.start for c in inner[1:])
+                and not any(c.kind == "object" and start < c.start < out.verb.start for c in inner)
                 and not _WHO.search(text[start : out.verb.start])
             )
             or (
