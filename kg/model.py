@@ -10,8 +10,9 @@ Offsets are half-open and count Unicode code points. Three coordinate systems me
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias, overload
 
 Modality = Literal["obligation", "prohibition", "permission", "recommendation"]
 Level = Literal["national", "bingtuan", "province", "prefecture", "county"]
@@ -87,6 +88,29 @@ class Alignment:
         stop = inp + (end - out if out_len == in_len else in_len)
         return begin, stop
 
+    def to_inputs(self, spans: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+        """Yield ``to_input`` of each of many spans that stand in order and are not empty.
+
+        >>> a = Alignment.build([(2, 2), (1, 6), (1, 1)])
+        >>> list(a.to_inputs([(0, 1), (2, 3)])) == [a.to_input(0, 1), a.to_input(2, 3)]
+        True
+        """
+        if len(self.runs) == 1 and self.runs[0][2] == self.runs[0][3]:
+            shift = self.runs[0][1]
+            for start, end in spans:
+                yield start + shift, end + shift
+            return
+        runs = self.runs
+        index, size = 0, len(runs)
+        for start, end in spans:
+            while index + 1 < size and runs[index + 1][0] <= start:
+                index += 1
+            out, inp, out_len, in_len = runs[index]
+            if end <= out + out_len and out_len == in_len:
+                yield inp + start - out, inp + end - out
+            else:
+                yield self.to_input(start, end)
+
     def compose(self, outer: Alignment) -> Alignment:
         """This alignment (C from B) followed by ``outer`` (B from A), as one alignment of C from A."""
         if len(outer.runs) == 1 and outer.runs[0][2] == outer.runs[0][3] and outer.runs[0][1] == 0:
@@ -151,6 +175,58 @@ class Edit:
     applied: bool = True
 
 
+#: The fields of an edit in order.
+EditRow: TypeAlias = tuple[int, int, str, str, EditKind, str, bool | None, bool]
+
+
+class Receipts(Sequence[Edit]):
+    """Edits in order, each made when it is asked for: a hostile page can have a million.
+
+    >>> receipts = Receipts([(0, 4, "(yì)", "", "gloss", "pinyin", None, True)])
+    >>> receipts[0].before, len(receipts), receipts == (receipts[0],)
+    ('(yì)', 1, True)
+    """
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, rows: Iterable[EditRow] = ()) -> None:
+        self._rows = tuple(rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Edit: ...
+    @overload
+    def __getitem__(self, index: slice) -> Receipts: ...
+    def __getitem__(self, index: int | slice) -> Edit | Receipts:
+        if isinstance(index, slice):
+            return Receipts(self._rows[index])
+        return _edit(self._rows[index])
+
+    def __iter__(self) -> Iterator[Edit]:
+        return map(_edit, self._rows)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Receipts):
+            return self._rows == other._rows
+        return isinstance(other, tuple) and tuple(self) == other
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
+def _edit(row: EditRow) -> Edit:
+    start, end, before, after, kind, evidence, reproduced, applied = row
+    return Edit(
+        start=start, end=end, before=before, after=after, kind=kind,
+        evidence=evidence, reproduced=reproduced, applied=applied,
+    )  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repaired:
     """Restored text, where each character came from, and the receipts."""
@@ -158,8 +234,8 @@ class Repaired:
     text: str
     alignment: Alignment
     """From ``text`` to the RAW file (already composed with the notice's own alignment)."""
-    edits: tuple[Edit, ...] = ()
-    suspects: tuple[Edit, ...] = ()
+    edits: Sequence[Edit] = ()
+    suspects: Sequence[Edit] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,8 +404,8 @@ class Record:
     obligations: tuple[Obligation, ...] = ()
     notice: Notice | None = None
     """The file it was read from."""
-    edits: tuple[Edit, ...] = ()
-    suspects: tuple[Edit, ...] = ()
+    edits: Sequence[Edit] = ()
+    suspects: Sequence[Edit] = ()
     corrections: tuple[Correction, ...] = ()
     """What a reviewer changed in it."""
     stale: tuple[str, ...] = ()

@@ -8,11 +8,12 @@ clean simplified text comes back as it is. What is lost for good is told and lef
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import ne
+from itertools import compress, count
+from operator import itemgetter, ne
 
-from kg.model import Alignment, Edit, EditKind, Notice, Repaired
+from kg.model import Alignment, EditKind, EditRow, Notice, Receipts, Repaired
 from kg.repair import broken, characters, gloss, lost, patches, script
 
 __all__ = ["repair"]
@@ -36,14 +37,17 @@ def repair(notice: Notice) -> Repaired:
     page.mend(characters.LAST)
     for place in lost.find(page.text):
         page.note(place.start, place.end, place.proposal, place.kind, place.evidence, applied=False)
-    page.edits.sort(key=lambda edit: (edit.start, edit.end))
-    page.suspects.sort(key=lambda edit: (edit.start, edit.end))
+    page.edits.sort(key=_SPAN)
+    page.suspects.sort(key=_SPAN)
     return Repaired(
         text=page.text,
         alignment=page.alignment,
-        edits=tuple(page.edits),
-        suspects=tuple(page.suspects),
+        edits=Receipts(page.edits),
+        suspects=Receipts(page.suspects),
     )
+
+
+_SPAN = itemgetter(0, 1)
 
 
 @dataclass(slots=True)
@@ -53,8 +57,8 @@ class _Page:
     text: str
     alignment: Alignment
     """From ``text`` to the raw file."""
-    edits: list[Edit] = field(default_factory=list)
-    suspects: list[Edit] = field(default_factory=list)
+    edits: list[EditRow] = field(default_factory=list)
+    suspects: list[EditRow] = field(default_factory=list)
 
     def note(
         self,
@@ -69,13 +73,10 @@ class _Page:
     ) -> None:
         """Keep the receipt of a change of ``text[start:end]``, or of a suspicion."""
         begin, stop = self.alignment.to_input(start, end)
-        edit = Edit(
-            start=begin, end=stop, before=self.text[start:end], after=after, kind=kind,
-            evidence=evidence, reproduced=reproduced, applied=applied,
-        )  # fmt: skip
-        (self.edits if applied else self.suspects).append(edit)
+        row = (begin, stop, self.text[start:end], after, kind, evidence, reproduced, applied)
+        (self.edits if applied else self.suspects).append(row)
 
-    def patch(self, found: Iterable[patches.Patch]) -> None:
+    def patch(self, found: Iterable[tuple[int, int, str, tuple[tuple[int, int], ...]]]) -> None:
         """Change the text (patches in order, not overlapping)."""
         self.text, step = patches.apply(self.text, found)
         self.alignment = step.compose(self.alignment)
@@ -111,41 +112,41 @@ def _mirror(page: _Page) -> None:
         page.patch([f.patch for f in chosen])
         glosses = gloss.find(page.text, traditional=traditional)
     if glosses.gated:
-        told = [(e.start, e.end) for e in page.suspects]
+        told = {i for start, end, *_ in page.suspects for i in range(start, end + 1)}
         for g in glosses.found:
-            begin, stop = page.alignment.to_input(g.start, g.end)
-            if not g.fits and not any(a < stop and begin <= b for a, b in told):
+            if not g.fits and told.isdisjoint(range(*page.alignment.to_input(g.start, g.end))):
                 page.note(g.start, g.end, "", "gloss", f"no reading of {g.char}", applied=False)
     if glosses.damage:
-        repeated = f"pinyin of the character before it, one of {len(glosses.damage)} on the page"
-        for g in glosses.damage:
-            page.note(g.start, g.end, "", "gloss", repeated)
-        page.patch(
-            patches.Patch(g.start - 1, g.end, page.text[g.start - 1]) for g in glosses.damage
-        )
+        page.edits.extend(_gloss_edits(page, glosses.damage))
+        page.patch((g.start - 1, g.end, page.text[g.start - 1], ()) for g in glosses.damage)
     if traditional:
         simplified = script.finish(script.convert(page.text))
         page.edits.extend(_script_edits(page.text, simplified, page.alignment))
         page.text = simplified
 
 
-def _script_edits(text: str, simplified: str, alignment: Alignment) -> list[Edit]:
+def _gloss_edits(page: _Page, damage: Sequence[gloss.Gloss]) -> Iterator[EditRow]:
+    text = page.text
+    repeated = f"pinyin of the character before it, one of {len(damage)} on the page"
+    spans = [(g.start, g.end) for g in damage]
+    for (start, end), (begin, stop) in zip(spans, page.alignment.to_inputs(spans), strict=True):
+        yield begin, stop, text[start:end], "", "gloss", repeated, None, True
+
+
+def _script_edits(text: str, simplified: str, alignment: Alignment) -> Iterator[EditRow]:
     """One edit a stretch of neighbouring characters that conversion changed."""
-    edits = []
-    changed = [i for i, different in enumerate(map(ne, text, simplified)) if different]
-    begin = -1
-    for i, following in zip(changed, [*changed[1:], -1], strict=True):
-        begin = i if begin < 0 else begin
-        if following != i + 1:
-            start, end = alignment.to_input(begin, i + 1)
-            edits.append(
-                Edit(
-                    start=start, end=end, before=text[begin : i + 1], after=simplified[begin : i + 1],
-                    kind="script", evidence="OpenCC t2s",
-                )
-            )  # fmt: skip
-            begin = -1
-    return edits
+    spans: list[tuple[int, int]] = []
+    begin = end = -1
+    for i in compress(count(), map(ne, text, simplified)):
+        if i != end:
+            if end >= 0:
+                spans.append((begin, end))
+            begin = i
+        end = i + 1
+    if end >= 0:
+        spans.append((begin, end))
+    for (begin, end), (start, stop) in zip(spans, alignment.to_inputs(spans), strict=True):
+        yield start, stop, text[begin:end], simplified[begin:end], "script", "OpenCC t2s", None, True
 
 
 def _notice(text: str) -> Notice:

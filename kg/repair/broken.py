@@ -64,7 +64,7 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
     )
     if not places:
         return []
-    for spot in places:
+    for spot in places[:MOST]:
         page.forget(_literal(simplified, spot.at))
     passages, rest = list(_passages(text, places[:MOST])), places[MOST:]
     found: dict[int, list[Finding]] = {}
@@ -82,7 +82,7 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
         if undecided and any(pair in texts[passage.start] for pair in learned):
             found[passage.start], _ = _solve(passage, text, page, letters, glossed=glossed)
     out = [f for fs in found.values() for f in fs]
-    out.extend(_suspect(s.at, text, "one of very many") for s in rest if s.certain)
+    out.extend(_together(text, [s.at for s in rest if s.certain]))
     return sorted(out, key=lambda f: f.patch.start)
 
 
@@ -192,6 +192,19 @@ def _may_be_cut(row: Sequence[lattice.Token], at: int) -> bool:
     if row[at].kind != "mark":
         return False
     return not (row[at].text == "?" and at + 1 < len(row) and row[at + 1].kind == "mark")
+
+
+def _together(text: str, places: Sequence[int]) -> Iterator[Finding]:
+    """List very many suspicious places: neighbours of a line together."""
+    begin = last = -1
+    for at in places:
+        if begin >= 0 and (at - begin > LONGEST or text.find("\n", last, at) >= 0):
+            yield Finding(Patch(begin, last + 1, ""), 0.0, False, "among very many", False)
+            begin = -1
+        begin = at if begin < 0 else begin
+        last = at
+    if begin >= 0:
+        yield Finding(Patch(begin, last + 1, ""), 0.0, False, "among very many", False)
 
 
 def _suspect(at: int, text: str, evidence: str) -> Finding:

@@ -46,10 +46,8 @@ class Glosses:
     gated: bool
     """True where the page shows the pattern: then fitting glosses are damage, not text."""
 
-    @property
-    def damage(self) -> tuple[Gloss, ...]:
-        """The glosses to remove."""
-        return tuple(g for g in self.found if g.fits) if self.gated else ()
+    damage: tuple[Gloss, ...] = ()
+    """The glosses to remove: those that fit, where the page shows the pattern."""
 
 
 def find(text: str, *, traditional: bool) -> Glosses:
@@ -63,11 +61,18 @@ def find(text: str, *, traditional: bool) -> Glosses:
     if "(" not in text and "（" not in text:
         return Glosses((), gated=False)
     found = []
+    known: dict[tuple[str, str], tuple[tuple[str, ...], bool]] = {}
     for match in GLOSS.finditer(text):
-        parts = tuple(_PART.findall(match["readings"]))
-        fit = all(readings.fits(match["char"], part) for part in parts)
-        found.append(Gloss(match.start("gloss"), match.end(), match["char"], parts, fit))
-    return Glosses(tuple(found), gated=_by_machine(text, found, traditional=traditional))
+        char, letters = match["char"], match["readings"]
+        got = known.get((char, letters))
+        if got is None:
+            parts = tuple(_PART.findall(letters))
+            fit = all(readings.fits(char, part) for part in parts)
+            got = known[char, letters] = (parts, fit)
+        start, end = match.span("gloss")
+        found.append(Gloss(start, end, char, *got))
+    gated = _by_machine(text, found, traditional=traditional)
+    return Glosses(tuple(found), gated, tuple(g for g in found if g.fits) if gated else ())
 
 
 def _by_machine(text: str, found: list[Gloss], *, traditional: bool) -> bool:

@@ -21,7 +21,9 @@ class Patch(NamedTuple):
     pieces: tuple[tuple[int, int], ...] = ()
 
 
-def apply(text: str, patches: Iterable[Patch]) -> tuple[str, Alignment]:
+def apply(
+    text: str, patches: Iterable[tuple[int, int, str, tuple[tuple[int, int], ...]]]
+) -> tuple[str, Alignment]:
     """Apply patches (sorted, not overlapping): the new text, and its alignment to the old.
 
     >>> text, alignment = apply("生產(chǎn)安全", [Patch(1, 8, "產")])
@@ -31,12 +33,13 @@ def apply(text: str, patches: Iterable[Patch]) -> tuple[str, Alignment]:
     out: list[str] = []
     lengths: list[tuple[int, int]] = []
     position = 0
-    for patch in patches:
-        out.append(text[position : patch.start])
-        lengths.append((patch.start - position, patch.start - position))
-        out.append(patch.after)
-        lengths.extend(patch.pieces or ((len(patch.after), patch.end - patch.start),))
-        position = patch.end
+    for start, end, after, pieces in patches:
+        if start > position:
+            out.append(text[position:start])
+            lengths.append((start - position, start - position))
+        out.append(after)
+        lengths.extend(pieces or ((len(after), end - start),))
+        position = end
     if not position:
         return text, Alignment.identity(len(text))
     out.append(text[position:])

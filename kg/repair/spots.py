@@ -88,7 +88,7 @@ def find(
     read = flat.text
     for match in _MARK.finditer(read):
         at = match.start()
-        verdict = _odd(read, at, page, letters)
+        verdict = True if match[0] == "!" else _odd(read, at, page, letters)
         if verdict is not None:
             yield Spot(flat.origin(at), verdict)
     for match in _BETWEEN.finditer(read):
@@ -101,8 +101,6 @@ def _odd(read: str, at: int, page: Page, letters: alphabet.Alphabet) -> bool | N
     """Whether the text behind a mark looks broken: True where no text reads so, None where it does not."""
     mark = read[at]
     following = read[at + 1 : at + 2]
-    if mark == "!":
-        return True
     if not following or following == "\n":
         return True if mark == "?" else None
     if following in "、。,;:!?":
