@@ -207,6 +207,9 @@ class Receipts(Sequence[Edit]):
     def __iter__(self) -> Iterator[Edit]:
         return map(_edit, self._rows)
 
+    def __add__(self, other: Iterable[Edit]) -> tuple[Edit, ...]:
+        return (*self, *other)
+
     def __eq__(self, other: object) -> bool:
         if isinstance(other, Receipts):
             return self._rows == other._rows

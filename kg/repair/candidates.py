@@ -21,13 +21,13 @@ from kg.repair.words import END, UNKNOWN, Tree
 
 #: Texts kept at a state, and words tried from one to another.
 KEPT = 5
-TRIED = 12
+TRIED = 8
 #: Characters that may begin a word with a lost pair inside.
 MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
 BEAM, FRONT = 12.0, 12.0
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
-BEHIND = 3
+BEHIND = 2
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
 CUT = {"!": 1.0, ";": 1.0, "?": 1.5, ":": 2.0, ",": 1.5, "、": 4.0, "。": 3.0}
 LITERAL = {",": 3.0, "、": 3.5, "。": 4.0, ";": 5.5, ":": 5.0, "!": 9.0, "?": 9.0, "\n": 3.0}
@@ -217,7 +217,7 @@ class Search:
                 elif text == "\n":
                     cost += self._line_end(before)
                 elif before and text:
-                    if before[-1] + text[0] in pairs:
+                    if pairs[before[-1] + text[0]]:
                         more = joint(before, text)
                         cost -= more
                         own += more
@@ -250,7 +250,7 @@ class Search:
         unlisted = phrases.not_listed()
 
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
-            inner = inside(text) if len(text) > 1 and text[:2] in pairs else 0.0
+            inner = inside(text) if len(text) > 1 and pairs[text[:2]] else 0.0
             cost -= inner
             texts = out.get(to)
             if texts is None:
@@ -394,7 +394,7 @@ class Search:
         mark = text[0]
         if last in _MARKS and last + mark not in _NEIGHBOURS:
             cost += CROWDED
-        elif mark in _ENDS and last in phrases.no_end():
+        elif (mark in _ENDS or mark == "、") and last in phrases.no_end():
             cost += BROKEN_OFF
         elif mark in BULLETS:
             cost += UNLIKELY

@@ -127,7 +127,7 @@ def against(
             return f"{span.text} or {other.text}: the bytes are the same"
     if _marks_alike(span, found, spans) < ALIKE:
         return f"{span.text}: which mark stands there is open"
-    if (best.unpaired and _PAIRED.search(span.text)) or not _held(span, best, page, traditional):
+    if (best.unpaired and _half(span.text)) or not _held(span, best, page, traditional):
         return ""
     return None
 
@@ -147,7 +147,12 @@ def _marks_alike(span: Span, found: Sequence[Reading], spans: Sequence[Sequence[
     return own / total
 
 
-_PAIRED = re.compile("[“”《》‘’（）]")
+def _half(text: str) -> bool:
+    """Whether a text has one half of a pair of marks."""
+    return any(text.count(pair[0]) != text.count(pair[1]) for pair in _PAIRS)
+
+
+_PAIRS = ("“”", "《》", "‘’", "（）")
 _ANY_MARK = re.compile("[，。、；：！？,;:!?]")
 
 
@@ -155,7 +160,9 @@ def _longer(
     span: Span, other: Span, reading: Reading, page: Page, traditional: bool
 ) -> Literal["", "open", "this", "other"]:
     """Which of two terms stood here, one the beginning of the other: what the page and the verb say."""
-    if (other.begin, other.stop) != (span.begin, span.stop) or other.text == span.text:
+    if (other.begin, other.stop) != (span.begin, span.stop) or len(other.text) == len(span.text):
+        return ""
+    if not (other.text.startswith(span.text) or span.text.startswith(other.text)):
         return ""
     text, rival = simple(span.text, traditional), simple(other.text, traditional)
     longer, shorter = sorted((text, rival), key=len, reverse=True)
@@ -187,7 +194,7 @@ def _held(span: Span, best: Reading, page: Page, traditional: bool) -> bool:
             for low in range(max(0, at + 1 - LONGEST_WORD), at + 1)
             for high in range(max(at + 1, low + HOLDING), min(len(reading), low + LONGEST_WORD) + 1)
         )
-        if not any(words.cost(w) < words.NONE or w in page.triples for w in around):
+        if not any(words.cost(w) < words.NONE or (len(w) == 3 and page.triples[w]) for w in around):
             return False
     return True
 

@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from math import log
-from operator import add
 
 from kg.repair.bytes import after_stop
 
@@ -15,7 +14,9 @@ ENOUGH = 60_000
 #: Nats for a pair or a triple that the page has elsewhere, once, and for each doubling.
 PAIR, TRIPLE, DOUBLING = 1.0, 1.5, 0.4
 _PAIR = (0.0, *(PAIR + DOUBLING * log(n) for n in range(1, 100)))
-_TRIPLE = (0.0, *(TRIPLE + DOUBLING * log(n) for n in range(1, 100)))
+_TRIPLE = (0.0, 0.0, *(TRIPLE + DOUBLING * log(n) for n in range(2, 100)))
+#: Up to so many characters a page is searched for each pair that is asked for; a longer one is counted whole.
+SHORT = 8_000
 #: Nats for a full stop that stands unbroken where the search could have cut, and the most they weigh.
 UNBROKEN, MOST = 1.5, 2.0
 _UNBROKEN = re.compile(f"。(?=[{''.join(after_stop())}])")
@@ -23,12 +24,42 @@ _UNBROKEN = re.compile(f"。(?=[{''.join(after_stop())}])")
 _WRAPPED = re.compile("[、，,][ \t]*\n")
 
 
+class Worth(dict[str, float]):
+    """Nats for the pairs (or triples) of characters that the page has, 0 for others: counted when asked for."""
+
+    def __init__(self, size: int, worth: tuple[float, ...], text: str) -> None:
+        super().__init__()
+        self.size, self.worth, self.text = size, worth, text
+        self.forgotten: list[str] = []
+        self._all: Counter[str] | None = None
+
+    def __missing__(self, part: str) -> float:
+        if len(self.text) <= SHORT:
+            number = self.text.count(part) - sum(text.count(part) for text in self.forgotten)
+        else:
+            if self._all is None:
+                self._all = _parts(self.text, self.size)
+                for text in self.forgotten:
+                    self._all.subtract(_parts(text, self.size))
+            number = self._all[part]
+        got = self[part] = self.worth[max(0, min(number, 99))]
+        return got
+
+
+def _parts(text: str, size: int) -> Counter[str]:
+    return Counter(text[i : i + size] for i in range(len(text) - size + 1))
+
+
+def _none(size: int, worth: tuple[float, ...]) -> Worth:
+    return Worth(size, worth, "")
+
+
 @dataclass(slots=True)
 class Page:
     """Pairs and triples of characters on the page, in simplified form, damage left out."""
 
-    pairs: dict[str, float] = field(default_factory=dict)
-    triples: dict[str, float] = field(default_factory=dict)
+    pairs: Worth = field(default_factory=lambda: _none(2, _PAIR))
+    triples: Worth = field(default_factory=lambda: _none(3, _TRIPLE))
     glossed: frozenset[str] = frozenset()
     """Characters of the page that carry their gloss everywhere else."""
     stops: float = 0.0
@@ -37,44 +68,30 @@ class Page:
     """Lines end within clauses."""
     text: str = ""
     """The page, and behind it what was restored."""
-    _counts: Counter[str] = field(default_factory=Counter)
 
     @classmethod
     def of(cls, text: str, glossed: frozenset[str] = frozenset()) -> Page:
         """Count a text that is simplified and free of glosses (pairs with a mark are never asked for)."""
         text = text[:ENOUGH]
-        twos = list(map(add, text, text[1:]))
-        counts = Counter(twos)
-        page = cls({k: _PAIR[min(n, 99)] for k, n in counts.items()})
-        triples = Counter(map(add, twos, text[2:]))
-        page.triples = {k: _TRIPLE[min(n, 99)] for k, n in triples.items() if n > 1}
-        counts.update(triples)
-        page._counts = counts
+        page = cls(Worth(2, _PAIR, text), Worth(3, _TRIPLE, text), glossed)
         page.text = text
-        page.glossed = glossed
         page.wrapped = bool(_WRAPPED.search(text))
         page.stops = min(MOST, UNBROKEN * len(_UNBROKEN.findall(text)))
         return page
 
     def forget(self, text: str) -> None:
-        """Take back what a suspected stretch contributed."""
-        counts = self._counts
-        for size, table, worth in ((2, self.pairs, _PAIR), (3, self.triples, _TRIPLE)):
-            for i in range(len(text) - size + 1):
-                part = text[i : i + size]
-                counts[part] = number = max(0, counts[part] - 1)
-                if number >= size - 1:
-                    table[part] = worth[min(number, 99)]
-                else:
-                    table.pop(part, None)
+        """Take back what a suspected stretch contributed (before anything is asked)."""
+        self.pairs.forgotten.append(text)
+        self.triples.forgotten.append(text)
 
     def learn(self, text: str) -> set[str]:
         """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""
         self.text += "\n" + text
-        new = {text[i - 1 : i + 1] for i in range(1, len(text))} - self.pairs.keys()
+        new = {pair for i in range(1, len(text)) if not self.pairs[pair := text[i - 1 : i + 1]]}
         self.pairs.update(dict.fromkeys(new, PAIR))
         for i in range(2, len(text)):
-            self.triples.setdefault(text[i - 2 : i + 1], TRIPLE)
+            triple = text[i - 2 : i + 1]
+            self.triples[triple] = self.triples[triple] or TRIPLE
         return new
 
     def says(self, longer: str, shorter: str) -> bool | None:
@@ -100,16 +117,18 @@ class Page:
         """Nats in favour of a word, from its own pairs and triples."""
         total = 0.0
         for i in range(1, len(text)):
-            total += self.pairs.get(text[i - 1 : i + 1], 0.0)
-            if i > 1:
-                total += self.triples.get(text[i - 2 : i + 1], 0.0)
+            pair = self.pairs[text[i - 1 : i + 1]]
+            total += pair
+            if i > 1 and pair:
+                total += self.triples[text[i - 2 : i + 1]]
         return total
 
     def joint(self, before: str, text: str) -> float:
         """Nats in favour of ``text`` after ``before``, from what spans the two."""
-        total = self.pairs.get(before[-1:] + text[:1], 0.0)
+        total = self.pairs[before[-1:] + text[:1]]
         if total:
-            total += self.triples.get(before[-2:] + text[:1], 0.0)
+            if len(before) > 1:
+                total += self.triples[before[-2:] + text[:1]]
             if len(text) > 1:
-                total += self.triples.get(before[-1:] + text[:2], 0.0)
+                total += self.triples[before[-1:] + text[:2]]
         return total

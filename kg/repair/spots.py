@@ -103,6 +103,8 @@ def _odd(read: str, at: int, page: Page, letters: alphabet.Alphabet) -> bool | N
     following = read[at + 1 : at + 2]
     if not following or following == "\n":
         return True if mark == "?" else None
+    if mark == "。" and read[max(0, at - 1) : at] in ("\u3000", "\n"):
+        return True
     if following in "、。,;:!?":
         return True if mark != "。" else None
     if following < "\x80":  # it may have swallowed an ASCII byte: ;@, ?h
@@ -138,7 +140,7 @@ def _unlike(read: str, at: int, page: Page) -> bool:
     if 0 < len(han) < 3 and "@" <= after <= "~":
         return True
     pair = read[at + 1 : at + 3]
-    if page.pairs.get(pair, 0.0) > 1.1 and read.count(pair) > read.count(read[at : at + 3]):
+    if page.pairs[pair] > 1.1 and read.count(pair) > read.count(read[at : at + 3]):
         return False
     if len(han) > 1:
         cost = words.ending(words.beginning(han[0]).get(han[1]))
