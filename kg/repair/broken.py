@@ -16,7 +16,7 @@ from kg.repair import alphabet, candidates, doubt, lattice, spots, words
 from kg.repair.bytes import VARIANTS, forward
 from kg.repair.candidates import Reading, Search
 from kg.repair.doubt import Span
-from kg.repair.gloss import HAN, Glosses
+from kg.repair.gloss import HAN, Glosses, occurrences
 from kg.repair.page import Page
 from kg.repair.patches import Patch
 from kg.repair.spots import Flat, Spot
@@ -89,8 +89,8 @@ def find(text: str, simplified: str, glosses: Glosses, *, traditional: bool) -> 
 def _everywhere(text: str, glosses: Glosses) -> frozenset[str]:
     """Characters that carry their gloss (nearly) wherever they occur, twice at least."""
     counts = Counter(g.char for g in glosses.damage)
-    all_counts = Counter(text)
-    return frozenset(c for c, n in counts.items() if n > 1 and n >= 0.8 * all_counts[c])
+    whole = occurrences(text, counts)
+    return frozenset(c for c, n in counts.items() if n > 1 and n >= 0.8 * whole[c])
 
 
 @dataclass(frozen=True, slots=True)

@@ -246,7 +246,7 @@ class Search:
         glossed = self.page.glossed
         pairs = self.page.pairs
         inside = self.page.inside
-        steps_from = self.lattice.steps
+        steps_from, lost_from = self.lattice.steps, self.lattice.lost
         unlisted = phrases.not_listed()
 
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
@@ -263,7 +263,7 @@ class Search:
             to: State, node: Tree, word: str, path: Steps, price: float, losses: int, term: bool
         ) -> None:
             """Follow the tree of a list along the lattice."""
-            for step in steps_from(to):
+            for step in (*steps_from(to), *lost_from(to)) if losses else steps_from(to):
                 lost = step.kind == "lost"
                 if lost and not losses:
                     continue
@@ -290,7 +290,7 @@ class Search:
                     if tree and not step.extra:
                         walk(target, deeper, longer, link, more, losses - lost, term)
 
-        for step in steps_from(state):
+        for step in (*steps_from(state), *lost_from(state)):
             chars = step.chars
             kind = step.kind
             price = self._price(step)
@@ -352,7 +352,8 @@ class Search:
         """Those of many characters that begin a word with what may follow, where that is little."""
         out: set[str] = set()
         before = words.special_before if term else words.before
-        for step in self.lattice.steps(target):
+        steps = self.lattice.steps(target)
+        for step in (*steps, *self.lattice.lost(target)) if losses else steps:
             few = len(step.chars) <= FEW or step.kind in ("orphan", "marked orphan")
             if few and (losses or step.kind != "lost"):
                 for following in step.chars:

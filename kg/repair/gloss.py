@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ _PART = re.compile(_SYLLABLE)
 #: Fitting glosses and repeated ones (a writer glosses a character once) that a page must show.
 #: A traditional page needs less than a simplified one, where nothing else speaks of damage.
 NEEDED = {True: (3, 1), False: (6, 3)}
+#: So many characters are counted one by one.
+FEW = 100
 #: Share of the occurrences of the glossed characters that carry their gloss; machines reach 1.
 COVERAGE = 0.6
 
@@ -81,6 +84,12 @@ def _by_machine(text: str, found: list[Gloss], *, traditional: bool) -> bool:
     needed, repeats = NEEDED[traditional]
     if total < needed or total - len(fitting) < repeats or total < len(found) / 2:
         return False
+    return total >= COVERAGE * sum(occurrences(text, fitting).values())
+
+
+def occurrences(text: str, chars: Collection[str]) -> Mapping[str, int]:
+    """How often each of some characters stands in a text."""
+    if len(chars) <= FEW:
+        return {char: text.count(char) for char in chars}
     counts = Counter(text)
-    occurrences = sum(counts[c] for c in fitting)
-    return total >= COVERAGE * occurrences
+    return {char: counts[char] for char in chars}

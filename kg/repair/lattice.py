@@ -132,13 +132,27 @@ class Lattice:
         self.cuts = cuts
         """Tokens before which a cut is thinkable."""
         self._steps: dict[State, tuple[Step, ...]] = {}
+        self._lost: dict[State, tuple[Step, ...]] = {}
 
     def steps(self, state: State) -> tuple[Step, ...]:
-        """Give the ways on that spend one hidden character."""
+        """Give the ways on that spend one hidden character and something that is shown."""
         got = self._steps.get(state)
         if got is None:
             made = self._in_step(state) if state.leads is None else self._out_of_step(state)
             got = self._steps[state] = tuple(made)
+        return got
+
+    def lost(self, state: State) -> tuple[Step, ...]:
+        """Give the ways on that spend a hidden character whose last byte vanishes with what follows."""
+        if state.leads is None or state.lost >= MOST_LOST or state.mark:
+            return ()
+        got = self._lost.get(state)
+        if got is None:
+            at, lost = state.at, state.lost + 1
+            got = self._lost[state] = tuple(
+                Step("lost", chars, State(at, after, lost, -1, mark))
+                for chars, after, mark in self.alphabet.vanishing(state.leads)
+            )
         return got
 
     def _in_step(self, state: State) -> Iterator[Step]:
@@ -151,7 +165,7 @@ class Lattice:
             yield Step("shown", {_FINISH.get(simple, simple): token.text}, State(at + 1))
         elif token.kind in ("gloss", "half"):
             for inside in self.inside(state):
-                for step in self.steps(inside):
+                for step in (*self.steps(inside), *self.lost(inside)):
                     yield step._replace(inner=inside.inner)
         if at in self.cuts:
             yield from self._cut(at, "cut")
@@ -190,9 +204,6 @@ class Lattice:
                 yield Step("swallowed", find(leads, trail), State(at + 1), chr(lead))
         if token is not None and token.kind == "ascii" and 0x40 <= ord(token.text) < 0x7F:
             yield Step("ascii", find(leads, ord(token.text)), State(at + 1))
-        if state.lost < MOST_LOST and not state.mark:
-            for chars, after, mark in self.alphabet.vanishing(leads):
-                yield Step("lost", chars, State(at, after, state.lost + 1, -1, mark))
         if token is None:
             return
         if token.edge and token.kind != "gloss":

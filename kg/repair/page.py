@@ -30,17 +30,16 @@ class Worth(dict[str, float]):
     def __init__(self, size: int, worth: tuple[float, ...], text: str) -> None:
         super().__init__()
         self.size, self.worth, self.text = size, worth, text
-        self.forgotten: list[str] = []
+        self.forgotten = ""
         self._all: Counter[str] | None = None
 
     def __missing__(self, part: str) -> float:
         if len(self.text) <= SHORT:
-            number = self.text.count(part) - sum(text.count(part) for text in self.forgotten)
+            number = self.text.count(part) - self.forgotten.count(part)
         else:
             if self._all is None:
                 self._all = _parts(self.text, self.size)
-                for text in self.forgotten:
-                    self._all.subtract(_parts(text, self.size))
+                self._all.subtract(_parts(self.forgotten, self.size))
             number = self._all[part]
         got = self[part] = self.worth[max(0, min(number, 99))]
         return got
@@ -81,8 +80,8 @@ class Page:
 
     def forget(self, text: str) -> None:
         """Take back what a suspected stretch contributed (before anything is asked)."""
-        self.pairs.forgotten.append(text)
-        self.triples.forgotten.append(text)
+        self.pairs.forgotten += "\n" + text
+        self.triples.forgotten += "\n" + text
 
     def learn(self, text: str) -> set[str]:
         """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""
