@@ -81,7 +81,7 @@ class Alphabet:
     _cache: dict[tuple[Leads | None, int], Chars] = field(default_factory=dict)
     _vanishing: dict[Leads, tuple[tuple[Chars, Leads, bool], ...]] = field(default_factory=dict)
     _read_as: dict[tuple[Leads, tuple[str, ...]], Chars] = field(default_factory=dict)
-    _cheapest: dict[int, tuple[Chars, tuple[str, ...]]] = field(default_factory=dict)
+    _cheapest: dict[int, tuple[Chars, tuple[tuple[str, str, float], ...]]] = field(default_factory=dict)
 
     def find(self, leads: Leads | None, trail: int) -> Chars:
         """Give the characters with one of ``leads`` (None: any) and this trail byte."""
@@ -110,12 +110,15 @@ class Alphabet:
             got = self._vanishing[leads] = tuple((c, *key) for key, c in table.items())
         return got
 
-    def cheapest(self, chars: Chars) -> tuple[str, ...]:
-        """Give the most common of many characters."""
+    def cheapest(self, chars: Chars) -> tuple[tuple[str, str, float], ...]:
+        """Give the most common of some characters, with the page's form and the cost of each as a word of its own."""
         known = self._cheapest.get(id(chars))
         if known is None or known[0] is not chars:
-            ordered = sorted(chars, key=lambda c: (MARKS.get(c) or lone(c), c))
-            known = self._cheapest[id(chars)] = (chars, tuple(ordered[:FEW]))
+            priced = sorted((MARKS.get(c) or lone(c), c, char) for c, char in chars.items())
+            known = self._cheapest[id(chars)] = (
+                chars,
+                tuple((c, char, cost) for cost, c, char in priced[:FEW]),
+            )
         return known[1]
 
     def unfinished(self, leads: Leads) -> Chars:

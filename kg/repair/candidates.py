@@ -14,7 +14,7 @@ from math import exp
 from typing import NamedTuple, TypeAlias
 
 from kg.repair import official, phrases, readings, words
-from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
+from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars
 from kg.repair.lattice import Item, Lattice, State, Step, Token
 from kg.repair.page import Page
 from kg.repair.words import END, UNKNOWN, Tree
@@ -297,24 +297,30 @@ class Search:
             many = len(chars) > FEW
             lost = kind == "lost"
             gloss = self._glossed(step.state)
-            singles: Collection[str] = chars
             if lost and state.lost and not step.state.mark:
                 continue  # of characters lost in a row the last is a mark, or they are inside a word
-            if many:
-                singles = self.lattice.alphabet.cheapest(chars)
-            for simple in singles:
-                char = chars[simple]
-                more = price
-                if kind == "shown":
-                    more += words.single().get(simple, UNKNOWN)
-                else:
-                    more += MARKS.get(simple) or lone(simple)
+            if kind == "shown":
+                for simple, char in chars.items():
+                    target = self._settle(step.state, char) if gloss else step.state
+                    worth = words.single().get(simple, UNKNOWN)
+                    add(target, simple, worth, ((state, step, char),), False)
+            else:
+                stops = self.page.stops if kind == "cut" or kind == "marked cut" else 0.0
+                extra = step.extra
+                for simple, char, worth in self.lattice.alphabet.cheapest(chars):
+                    worth += price
                     if char in glossed:
-                        more += self._unglossed(step, char)
-                    if simple == "。" and (kind == "cut" or kind == "marked cut"):
-                        more += self.page.stops
-                target = self._settle(step.state, char) if gloss else step.state
-                add(target, simple + step.extra, more, ((state, step, char),), False)
+                        worth += self._unglossed(step, char)
+                    if stops and simple == "。":
+                        worth += stops
+                    target = self._settle(step.state, char) if gloss else step.state
+                    texts = out.get(target)
+                    if texts is None:
+                        texts = out[target] = {}
+                    text = simple + extra
+                    other = texts.get(text)
+                    if other is None or other[0] > worth:
+                        texts[text] = (worth, text, ((state, step, char),), False, 0.0)
             if step.extra or kind == "orphan" or kind == "marked orphan" or step.state.mark:
                 continue
             for term, beginning in ((True, words.special_beginning), (False, words.beginning)):
