@@ -8,6 +8,7 @@ clean simplified text comes back as it is. What is lost for good is told and lef
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import compress, count
@@ -15,6 +16,7 @@ from operator import itemgetter, ne
 
 from kg.model import Alignment, EditKind, EditRow, Notice, Receipts, Repaired
 from kg.repair import broken, characters, gloss, lost, patches, script
+from kg.repair.bytes import FULL
 
 __all__ = ["repair"]
 
@@ -97,10 +99,13 @@ def _mirror(page: _Page) -> None:
     converted = script.convert(text)
     traditional = script.is_traditional(text, converted)
     glosses = gloss.find(text, traditional=traditional)
-    if not traditional and not glosses.damage:
+    bare = not traditional and not glosses.damage
+    if bare and not _half_width(text):
         return
     found = broken.find(text, converted, glosses, traditional=traditional)
     gated = glosses.gated or sum(f.decided for f in found) >= FEW
+    if bare and not gated:
+        return
     chosen = [f for f in found if f.decided and gated]
     for f in found:
         p = f.patch
@@ -123,6 +128,15 @@ def _mirror(page: _Page) -> None:
         simplified = script.finish(script.convert(page.text))
         page.edits.extend(_script_edits(page.text, simplified, page.alignment))
         page.text = simplified
+
+
+def _half_width(text: str) -> bool:
+    """Whether a page shows its marks as the mirrors do: none in full width, some in half width beside Chinese."""
+    return not any(mark in text for mark in FULL.values()) and bool(_BETWEEN.search(text))
+
+
+#: Marks in half width within Chinese text, three at least.
+_BETWEEN = re.compile(f"(?:[{gloss.HAN}”][,;:!?](?=[{gloss.HAN}“])[^,;:!?]{{0,400}}){{3}}")
 
 
 def _gloss_edits(page: _Page, damage: Sequence[gloss.Gloss]) -> Iterator[EditRow]:
