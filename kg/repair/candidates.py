@@ -14,7 +14,7 @@ from math import exp
 from typing import NamedTuple, TypeAlias
 
 from kg.repair import official, phrases, readings, words
-from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars
+from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
 from kg.repair.lattice import Item, Lattice, State, Step, Token
 from kg.repair.page import Page
 from kg.repair.words import END, UNKNOWN, Tree
@@ -297,8 +297,12 @@ class Search:
             many = len(chars) > FEW
             lost = kind == "lost"
             gloss = self._glossed(step.state)
-            if lost and state.lost and not step.state.mark:
-                continue  # of characters lost in a row the last is a mark, or they are inside a word
+            if lost and state.lost and not state.mark and not step.state.mark:
+                continue  # of characters lost in a row one is a mark, or they are inside a word
+            if lost and state.mark:
+                if not step.state.mark:
+                    self._after_mark(state, step, add)
+                continue
             if kind == "shown":
                 for simple, char in chars.items():
                     target = self._settle(step.state, char) if gloss else step.state
@@ -343,6 +347,13 @@ class Search:
                         walk(target, node, simple, ((state, step, char),), more, losses, term)
         self._literal(state, out)
         return out
+
+    def _after_mark(self, state: State, step: Step, add: Callable[..., None]) -> None:
+        """Add the few words of one character that may have vanished behind a mark that did."""
+        for simple in phrases.opening() & step.chars.keys():
+            char = step.chars[simple]
+            more = self._unglossed(step, char) if char in self.page.glossed else 0.0
+            add(step.state, simple, lone(simple) + more, ((state, step, char),), False)
 
     def _literal(self, state: State, out: dict[State, dict[str, Move]]) -> None:
         """Add the token of a state in step as it is shown."""

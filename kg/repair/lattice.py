@@ -144,7 +144,7 @@ class Lattice:
 
     def lost(self, state: State) -> tuple[Step, ...]:
         """Give the ways on that spend a hidden character whose last byte vanishes with what follows."""
-        if state.leads is None or state.lost >= MOST_LOST or state.mark:
+        if state.leads is None or state.lost >= MOST_LOST:
             return ()
         got = self._lost.get(state)
         if got is None:

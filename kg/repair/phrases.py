@@ -87,6 +87,12 @@ def alone() -> frozenset[str]:
 
 
 @cache
+def opening() -> frozenset[str]:
+    """Characters that are words by themselves and begin clauses."""
+    return frozenset(rows().get("opening", ""))
+
+
+@cache
 def both_scripts() -> frozenset[str]:
     """Simplified characters that traditional text has as well."""
     return frozenset(rows().get("both_scripts", ""))
