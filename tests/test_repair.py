@@ -193,7 +193,7 @@ def test_twins_are_restored_without_a_wrong_edit():
     assert tally.count["wrong"] == tally.count["missed"] == 0
 
 
-#: Measured on these twins: 0.76 and 0; of terms put into enumerations 0.98 and 0.
+#: Of all runs: what is asked for is 0.70 and 0.01 (docs/damage.md has what was measured).
 EXACT, WRONG = 0.72, 0.01
 #: Notices that were read while writing; the bench measures all.
 READ = ("a01", "a06", "a12", "a17", "b06", "b18", "c01", "c02", "c06", "c07", "c11")
@@ -221,6 +221,7 @@ def test_figures_on_terms_in_enumerations_do_not_fall():
     assert tally.count["runs"] > 80
     assert tally.count["exact"] >= 0.95 * tally.count["runs"]
     assert tally.count["missed"] <= 0.01 * tally.count["runs"]
+    assert tally.count["wrong"] <= 0.01 * tally.count["runs"]
     assert shared.count["missed"] == 0
 
 
@@ -229,8 +230,21 @@ def test_figures_on_the_twins_of_the_shared_folder_do_not_fall():
     count = measure_twins(SHARED).count
     assert count["twins"] >= 4
     assert count["same"] >= 0.999 * count["characters"]
-    assert count["exact"] >= 0.6 * count["runs"]
+    assert count["exact"] >= 0.68 * count["runs"]
     assert count["wrong"] == count["missed"] == 0
+
+
+@pytest.mark.slow
+def test_figures_on_notices_that_no_rule_was_made_from_do_not_fall():
+    paths = sorted((Path(__file__).parent / "written").glob("[mn]*[02468].txt"))
+    texts = [read_path(p).text for p in paths]
+    clean = [t for t in texts if not repair(notice(t)).edits and not repair(notice(t)).suspects]
+    assert len(clean) >= 20
+    count = measure(clean, (21, 22, 23))[0].count
+    assert count["runs"] > 50
+    assert count["exact"] >= 0.66 * count["runs"]
+    assert count["wrong"] <= 0.015 * count["runs"]
+    assert count["outside"] == 0
 
 
 GLOSSED = "安全生產(chǎn)電視會議(yì),生產(chǎn)會議(yì),緊盯生產(chǎn)安全。"
@@ -252,6 +266,53 @@ def test_two_terms_of_the_same_bytes_are_told_apart_by_the_page_or_not_at_all():
     assert told == ["危化品 or 危化: the bytes are the same"]
     assert bytes_of("檢查危化品、煙花爆竹企業。" + broken)[0] == ["危化品"]
     assert bytes_of("檢查危化、煙花爆竹企業。" + broken)[0] != ["危化品"]
+
+
+def test_a_verb_that_only_things_follow_decides_between_them():
+    assert bytes_of("庫區存放;、民爆物品的,須轉運至高處。") == (["危化品"], [])
+
+
+def test_a_paragraph_does_not_end_within_an_enumeration():
+    restored = repair(notice(GLOSSED + "有關企業不得以任何理由要求職工提供擔!\n會議還通報了情況。"))
+    assert not any(e.after.endswith("、") for e in restored.edits)
+
+
+def test_an_unpaired_quotation_is_not_put_in():
+    _, told = bytes_of("沿海各地筑牢漁船出!鞍踩\n")
+    assert told
+
+
+def test_a_simplified_page_without_glosses_is_opened_by_two_decided_stretches():
+    clean = (SHARED / "c06.txt") if SHARED.is_dir() else None
+    if clean is None:
+        pytest.skip("the shared gold is not beside this checkout")
+    text = read_path(clean).text
+    opened = 0
+    for seed in range(1, 6):
+        damaged = corrupt(text, seed=seed, script=False)
+        restored = repair(notice(damaged.text))
+        decided = [e for e in restored.edits if e.kind == "bytes"]
+        assert len(decided) != 1
+        assert {e.kind for e in restored.edits} <= {"bytes"}
+        opened += bool(decided)
+    assert opened
+
+
+def test_a_clean_page_that_writes_its_marks_in_half_width_is_left_alone():
+    half = CLEAN.translate(str.maketrans("，；：！？", ",;:!?"))
+    restored = repair(notice(half))
+    assert restored.text == half
+    assert restored.edits == restored.suspects == ()
+
+
+def test_receipts_are_edits_in_order():
+    restored = repair(notice(GLOSSED))
+    edits = list(restored.edits)
+    assert len(edits) == len(restored.edits) > 5
+    assert [(e.start, e.end) for e in edits] == sorted((e.start, e.end) for e in edits)
+    assert restored.edits[0] == edits[0]
+    assert restored.edits[1:3] == tuple(edits[1:3])
+    assert all(GLOSSED[e.start : e.end] == e.before for e in edits if e.kind == "gloss")
 
 
 def test_a_gloss_that_is_not_of_its_character_is_told_on_a_page_of_glosses():

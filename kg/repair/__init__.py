@@ -160,7 +160,16 @@ def _script_edits(text: str, simplified: str, alignment: Alignment) -> Iterator[
     if end >= 0:
         spans.append((begin, end))
     for (begin, end), (start, stop) in zip(spans, alignment.to_inputs(spans), strict=True):
-        yield start, stop, text[begin:end], simplified[begin:end], "script", "OpenCC t2s", None, True
+        yield (
+            start,
+            stop,
+            text[begin:end],
+            simplified[begin:end],
+            "script",
+            "OpenCC t2s",
+            None,
+            True,
+        )
 
 
 def _notice(text: str) -> Notice:

@@ -81,7 +81,9 @@ class Alphabet:
     _cache: dict[tuple[Leads | None, int], Chars] = field(default_factory=dict)
     _vanishing: dict[Leads, tuple[tuple[Chars, Leads, bool], ...]] = field(default_factory=dict)
     _read_as: dict[tuple[Leads, tuple[str, ...]], Chars] = field(default_factory=dict)
-    _cheapest: dict[int, tuple[Chars, tuple[tuple[str, str, float], ...]]] = field(default_factory=dict)
+    _cheapest: dict[int, tuple[Chars, tuple[tuple[str, str, float], ...]]] = field(
+        default_factory=dict
+    )
 
     def find(self, leads: Leads | None, trail: int) -> Chars:
         """Give the characters with one of ``leads`` (None: any) and this trail byte."""
