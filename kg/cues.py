@@ -73,6 +73,11 @@ def read_rows(path: Path) -> tuple[Row, ...]:
                     if near
                     else f"known keys: {', '.join(_KEYS)}",
                 )
+            if key.value in values:
+                raise DataFileError(
+                    f"{where}:{key.start_mark.line + 1}: {key.value!r} stands twice in a row of the file",
+                    hint="a row has each key once",
+                )
             values[key.value] = (
                 tuple(str(v.value) for v in value.value)
                 if isinstance(value, yaml.SequenceNode)

@@ -158,3 +158,10 @@ def test_an_unknown_key_names_the_near_one(tmp_path: Path):
 def test_a_missing_row_is_told():
     with pytest.raises(DataFileError, match="no row with id 'nothing'"):
         pattern("clauses", "nothing")
+
+
+def test_a_key_that_stands_twice_in_a_row_is_refused(tmp_path):
+    path = tmp_path / "cues.yaml"
+    path.write_text("- id: one\n  pattern: a\n  pattern: b\n", encoding="utf-8")
+    with pytest.raises(DataFileError, match="3: 'pattern' stands twice"):
+        read_rows(path)

@@ -21,25 +21,19 @@ from kg.relate.parse import Parse, is_leading, parse, slice_of
 from kg.relate.passage import Passage
 from kg.relate.quoted import spoken
 from kg.relate.stretch import VERBS
+from kg.relate.waiting import NOTHING, is_condition, is_label, look_ahead, waits
 
-_CONDITION = pattern("clauses", "condition")
 _COUNT = pattern("clauses", "count")
 _LEFT_OUT = pattern("clauses", "left-out")
 _GENERAL_STATE = pattern("clauses", "general-state")
-_TIME_LEAD = pattern("clauses", "time-lead")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
 _OCCASION = pattern("clauses", "occasion")
 _ORGAN = pattern("clauses", "organ-line")
 _REASON = pattern("clauses", "reason")
-_DEALT_WITH = pattern("clauses", "dealt-with")
-_UNMET = pattern("clauses", "unmet")
-_LABEL = pattern("clauses", "label")
-_ADDRESSEE = pattern("clauses", "addressee")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
-_ON_FINDING = pattern("clauses", "on-finding")
 _TELLS_WHOLE = pattern("clauses", "tells-whole")
 _ASSIGNS = pattern("clauses", "assigns")
 _NOT_YET = pattern("clauses", "not-yet")
@@ -53,11 +47,6 @@ _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
 _DUE = pattern("clauses", "when-due")
 _CONTACT = pattern("clauses", "contact")
-_WITHOUT = pattern("clauses", "without")
-_WITHIN = pattern("clauses", "within")
-_COMES_UPON = pattern("clauses", "comes-upon")
-#: Modals that open a clause by themselves, whatever stands before.
-_OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: 为…营造…, 为…提供…: aims.
 _SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾护航"})
 #: First characters of signs of tense and negation.
@@ -66,8 +55,6 @@ _TENSE = "已未曾正没"
 _ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
-#: What opens a phrase that says on what occasion something is to be done.
-_UPON = frozenset({"遇", "遇到", "遇有"})
 #: What stands in no name of a body: 进展情况报领导小组办公室.
 _SENDS = frozenset({"报", "送", "报送", "上报", "将", "把", "向", "由"})
 #: What a fact shows: 说明我们的监管还有漏洞.
@@ -113,18 +100,14 @@ class _Reader:
         """Whether the sentence ends with 通知如下."""
         self.purpose = False
         """Whether a purpose (为贯彻…) stands before in such a sentence."""
-        self.dealt = False
-        """Whether the next segment says what is done with what this one names: 由, 可, 不得 …"""
         self.cut: int | None = None
         """Where a reminder ends in the segment."""
         self.reminds = False
         """Whether a sentence of a report tells of reminders."""
         self.said = False
         """Whether somebody has spoken in the sentence."""
-        self.addressed = False
-        """Whether the next segment begins with what somebody is to do, or with speech."""
-        self.banned = False
-        """Whether the next segment begins with a ban."""
+        self.ahead = NOTHING
+        """What the next segment says of this one."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
@@ -144,27 +127,14 @@ class _Reader:
                     continue  # a question, also a rhetorical one
                 parsed = parse(self.text, *self._cut(segment, cues), self.strengths)
                 self.purpose = (self.purpose and index > 0) or parsed.purpose
-                self._look_ahead(sentence[index + 1] if index + 1 < len(sentence) else None)
+                last = index + 1 == len(sentence)
+                self.ahead = NOTHING if last else look_ahead(*sentence[index + 1][:2])
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
                     self._segment(parsed, counted=counted, alone=alone)
             _leave_out(self.out, sentence[0][0].sentence, self.text, report=not self.document)
         return self.out
-
-    def _look_ahead(self, following: tuple[Segment, list[Cue], bool] | None) -> None:
-        """What the cue that opens the next segment says of this one."""
-        self.dealt = self.addressed = self.banned = False
-        if following is None:
-            return
-        segment, cues, _ = following
-        if not cues or cues[0].start != segment.start:
-            return
-        first = cues[0]
-        opens = first.kind == "modal" and first.word in _OPENS
-        self.dealt = first.word == "由" or (first.kind == "modal" and not opens)
-        self.addressed = first.kind == "speech" or opens
-        self.banned = first.value == "prohibition" or first.word == "一律"
 
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
         cues, lines = self.layers.cues, self.layers.lines
@@ -224,18 +194,14 @@ class _Reader:
             self._extend(parsed)
         elif self.pending and _MAXIM.search(self.text[parsed.start : parsed.end]):
             self.pending.append(parsed)
-        elif self._is_label(parsed):
+        elif self._is_sector(parsed) or is_label(self.text, parsed, self.ahead):
             self._name(parsed)
-        elif self._is_condition(parsed):
+        elif is_condition(self.text, parsed, self.ahead):
             start = (
                 self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
             )
             self.condition, self.pending = (start, parsed.end), []
-        elif (
-            is_leading(self.text, parsed)
-            or (self.dealt and self._is_dealt_with(parsed))
-            or self._is_bearer_of(parsed)
-        ):
+        elif is_leading(self.text, parsed) or waits(self.text, parsed, self.ahead):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
@@ -247,6 +213,11 @@ class _Reader:
             self.out.append(
                 Clause(parsed.start, parsed.end, segment.sentence, segment.line, "topic")
             )
+
+    def _is_sector(self, parsed: Parse) -> bool:
+        """消防，对高层建筑开展检测: the name of a sector is a label."""
+        named = (parsed.start, parsed.end) in self.topics
+        return named and parsed.segment.closer == "，" and parsed.modal is None
 
     def _goes_on(self, parsed: Parse) -> bool:
         """以及…, 和…: goes on with the clause before; 与 + partner + verb is a clause of its own."""
@@ -262,101 +233,11 @@ class _Reader:
             and verb.end < parsed.end
         )
 
-    def _is_label(self, parsed: Parse) -> bool:
-        """道路交通方面，要…; 对企业，要…: says of what, or to whom, the clause is said; no part of it."""
-        if parsed.segment.closer not in "，：" or parsed.modal is not None:
-            return False
-        words = self.text[parsed.start : parsed.end]
-        if (parsed.start, parsed.end) in self.topics and parsed.segment.closer == "，":
-            return True
-        return _LABEL.search(words) is not None or (
-            self.addressed and _ADDRESSEE.search(words) is not None
-        )
-
-    def _is_dealt_with(self, parsed: Parse) -> bool:
-        """排名末位的乡镇，由…约谈; 对无事故的企业，可以…: the one whom the next segment deals with."""
-        return (
-            parsed.segment.closer == "，"
-            and parsed.modal is None
-            and not (parsed.contiguous and parsed.verb and parsed.verb.value >= "2")
-            and not any(c.kind == "adverb" and c.start == parsed.start for c in parsed.cues)
-            and (parsed.verb is None or parsed.verb.end <= parsed.end - 3)
-            and _DEALT_WITH.search(self.text, parsed.start, parsed.end) is not None
-        )
-
-    def _is_bearer_of(self, parsed: Parse) -> bool:
-        """涉水施工的大桥、码头项目，要…: a noun that a relative clause tells more of, before a modal."""
-        mark = self.text.rfind("的", parsed.start, parsed.end)
-        if not (self.addressed or self.dealt) or parsed.segment.closer != "，":
-            return False
-        if mark < 0 or not 2 <= parsed.end - mark - 1 <= 12 or parsed.copula:
-            return False
-        if parsed.prep or parsed.object_prep:
-            return False
-        if parsed.past is not None and (parsed.past.end > mark or parsed.past.value == "sentence"):
-            return False
-        if parsed.cues and parsed.cues[0].kind == "adverb" and parsed.cues[0].start == parsed.start:
-            return False
-        if parsed.modal is not None and (parsed.modal.word != "需" or parsed.modal.start > mark):
-            return False
-        behind = [c for c in parsed.cues if c.start > mark and c.kind in VERBS | {"adverb"}]
-        if any(c.end < parsed.end or c.kind == "adverb" for c in behind):
-            return False
-        verb = next((c for c in parsed.cues if c.kind in VERBS), None)
-        return verb is None or verb.start > parsed.start or verb.kind in {"v", "single"}
-
     def _extend(self, parsed: Parse) -> None:
         """The segment goes on with the clause before it."""
         if self.last is not None:
             self.last.end = parsed.end
         self.joined = parsed.segment.closer == "，"
-
-    def _is_condition(self, parsed: Parse) -> bool:
-        if parsed.segment.closer != "，":
-            return False
-        if self.text[parsed.end - 1] == "的":
-            bans = parsed.modal is not None and parsed.modal.value != "obligation"
-            return not (bans and not parsed.prep and parsed.contiguous)
-        if parsed.modal is not None or self.text[parsed.start : parsed.end].startswith("除"):
-            return False
-        if self.text.find("中", parsed.start, parsed.end) > 0 and _ON_FINDING.match(
-            self.text, parsed.start, parsed.end
-        ):
-            return True
-        if _REASON.match(self.text, parsed.start, parsed.end):
-            return True
-        if _TIME_LEAD.search(self.text, parsed.start, parsed.end):
-            return True
-        if _WITHOUT.match(self.text, parsed.start, parsed.end):
-            return True
-        upon = _COMES_UPON.match(self.text, parsed.start, parsed.end) is not None
-        if upon and self._answers(parsed):
-            return False
-        if upon and (self.addressed or self.dealt or self.banned):
-            return True
-        if self.banned and _UNMET.search(self.text, parsed.start, parsed.end):
-            return True
-        return bool(_CONDITION.match(self.text, parsed.start, parsed.end)) and not (
-            parsed.verb is not None and not parsed.weak and parsed.adverbial
-        )
-
-    def _answers(self, parsed: Parse) -> bool:
-        """发现隐患立即处置, 遇大风停止作业: what is to be done on finding it stands in the same segment."""
-        verb = parsed.verb
-        if parsed.opener in _UPON and verb is not None and not parsed.weak:
-            ahead = next((c.end for c in parsed.cues if c.word == parsed.opener), verb.start)
-            if verb.kind == "verb" and verb.value >= "2" and verb.start >= ahead + 2:
-                return True
-        if _WITHIN.search(self.text, parsed.start, parsed.end):
-            return True
-        return any(
-            ahead.kind == "adverb"
-            and ahead.word != "有人"
-            and ahead.start > parsed.start
-            and ahead.end == cue.start
-            and cue.kind in VERBS
-            for ahead, cue in pairwise(parsed.cues)
-        )
 
     def _clause(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
         words = self.text[parsed.start : parsed.end]
@@ -393,6 +274,8 @@ class _Reader:
         if any(p.hard for p in self.pending):
             clause.force, clause.why = "told", "left out"
         fill(clause, parsed, self.pending, self.text)
+        if self.passage.items == "forbidden" and clause.cue is None:
+            clause.modality = "prohibition"
         self.out.append(clause)
         if clause.force == "order" and self.passage.mode == "narrative":
             self.passage.mode = "order"
@@ -430,6 +313,8 @@ class _Reader:
             return "told", past.word
         if parsed.copula:
             return "told", "是"
+        if self.passage.items == "cases" and parsed.segment.numbered:
+            return "told", "case"
         if _MAXIM.search(words):
             return "told", "maxim"
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):

@@ -9,11 +9,14 @@ from kg.cues import pattern
 from kg.layers import Cue, Layers, Segment
 from kg.relate.parse import reported
 
+Items = Literal["", "forbidden", "cases"]
 Mode = Literal["order", "tell", "document", "narrative"]
 
 _DUE = pattern("clauses", "when-due")
 _REACTS = pattern("clauses", "reacts")
 _ASSIGNS = pattern("clauses", "assigns")
+_BANS_ITEMS = pattern("clauses", "bans-items")
+_CASES_ITEMS = pattern("clauses", "cases-items")
 _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
@@ -45,6 +48,10 @@ class Passage:
         """In the rows of a table of tasks, which directs."""
         self.table = False
         """In the rows of a table that tells."""
+        self.items: Items = ""
+        """What the stem before a list makes of its items."""
+        self.stem = 0
+        """The rank of the line of that stem."""
 
     def enter(self, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
         """Set the mode from this segment on; give the verb of speech that set it, if one did."""
@@ -71,7 +78,22 @@ class Passage:
             self._heading(segment, cues)
         if self.section or self.table:
             self.mode = "tell"
+        if segment.closer == "：":
+            self._stem(segment)
         return spoken
+
+    def _stem(self, segment: Segment) -> None:
+        """禁止下列行为：, 有下列情形之一的，…：: what follows in a list is forbidden, or a case."""
+        line = self.layers.lines[segment.line]
+        if _BANS_ITEMS.search(self.text, segment.start, segment.end):
+            self.items, self.stem = "forbidden", self._rank(line.start, line.end)
+        elif _CASES_ITEMS.search(self.text, line.start, segment.end):
+            self.items, self.stem = "cases", self._rank(line.start, line.end)
+
+    def _rank(self, start: int, end: int) -> int:
+        words = self.text[start:end]
+        found = (n for n, form in enumerate(_RANKS, 1) if form.match(words))
+        return next(found, len(_RANKS) + 1)
 
     def _line(self, segment: Segment) -> None:
         """A line begins: in a formal notice it directs; in a report it goes on unless it narrates."""
@@ -81,6 +103,8 @@ class Passage:
         goes_on = self.mode == "order" and line.kind == "body" and not _NARRATES.search(words)
         directs = self.document and segment.start >= self.preamble_end
         self.mode = "document" if directs else "order" if goes_on else "narrative"
+        if self.items and self._rank(line.start, line.end) <= self.stem:
+            self.items = ""
         bars = words.count("|") >= 3
         row = line.end - line.start < 200 and (bars or _TABLE_ROW.match(words) is not None)
         self.tasks = bars and (self.tasks or _TASKS.search(words) is not None)
@@ -90,10 +114,7 @@ class Passage:
 
     def _heading(self, segment: Segment, cues: Sequence[Cue]) -> None:
         line = self.layers.lines[segment.line]
-        rank = next(
-            (n for n, form in enumerate(_RANKS, 1) if form.match(self.text[line.start : line.end])),
-            len(_RANKS) + 1,
-        )
+        rank = self._rank(line.start, line.end)
         words = self.text[segment.start : segment.end]
         opens = _opens(segment, cues)
         laments = len(words) <= 24 and not opens and _LAMENT.search(words) is not None

@@ -309,7 +309,9 @@ class Finder(Stretch):
     def _when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
-        return after in _ON_THE_DAY or self.before_or_after(cue, after)
+        if after in _ON_THE_DAY or self.before_or_after(cue, after):
+            return True
+        return _TIME_TAIL.match(self.text, cue.end, self.end) is not None
 
     def _list_of_verbs(self, k: int) -> bool:
         """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""

@@ -40,6 +40,8 @@ class Stretch:
             and at < self.end
         ):
             return Cue(verb.start, at - 1, "single", "", verb.word[0])
+        if verb.kind == "single" and verb.end - verb.start == 1 and verb.end + 1 == self.end:
+            return Cue(verb.start, self.end, "v", "", self.text[verb.start : self.end])  # 清港
         return verb
 
     def ban_unless(self) -> Cue | None:
