@@ -4,7 +4,7 @@ Left boundaries are found by the words that cannot belong to a name (召开, 开
 the guidelines want them: without date, place, quotation marks or region prefix.
 """
 
-from kg.names.campaigns import canonical, find_campaigns
+from kg.names.campaigns import canonical, find_campaigns, titled_campaign
 from kg.names.incidents import find_incidents
 from kg.names.meetings import find_meetings, one_name
 from kg.names.policies import find_policies
@@ -16,4 +16,5 @@ __all__ = [
     "find_meetings",
     "find_policies",
     "one_name",
+    "titled_campaign",
 ]

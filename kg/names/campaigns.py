@@ -67,6 +67,23 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
     return out
 
 
+def titled_campaign(text: str, start: int, end: int) -> Name | None:
+    """The campaign that a plan is called after: 关于印发《某市…专项整治行动方案》的通知.
+
+    >>> titled_campaign("关于印发《有限空间作业安全专项整治行动方案》的通知", 0, 26).name
+    '有限空间作业安全专项整治行动'
+    """
+    found = pattern("names", "campaign-titled").search(text[start:end])
+    if found is None:
+        return None
+    begin, end = start + found.start(1), start + found.end(1)
+    clean = _PREFIX.sub("", found[1]).translate(_QUOTES).strip(" 　")
+    generic = pattern("names", "campaign-generic").search(clean)
+    if len(clean) < 6 or generic or not re.search("[一-鿿]{4}", clean):
+        return None
+    return Name(begin, end, "campaign", clean)
+
+
 def _blocked(words: str, stop: re.Match[str]) -> bool:
     """Whether 和/的/对/为/等 stands inside a longer word (和谐, 目的) and bounds nothing."""
     token = stop[0]

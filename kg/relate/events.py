@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
@@ -9,7 +10,7 @@ from kg.cues import pattern
 from kg.dates import DateMention, find_days
 from kg.layers import Layers, Name
 from kg.model import Campaign, Evidence, Incident, Policy
-from kg.names import canonical, find_campaigns, find_policies
+from kg.names import canonical, find_campaigns, find_policies, titled_campaign
 from kg.resolve import Speakers
 
 Proof = Callable[[int, int], Evidence]
@@ -25,21 +26,25 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
     starts = [s.start for s in layers.segments]
     body: list[Name] = []
     heads: list[Name] = []
+    title = layers.title
+    whole = titled_campaign(text, *title) if title else None
     for name in find_campaigns(text, layers.segments):
-        clean = name.name
-        for mention in speakers.mentions:
-            if mention.start == name.start and mention.full:
-                clean = clean.removeprefix(text[mention.start : mention.end])
         segment = layers.segments[bisect_right(starts, name.start) - 1]
+        if whole is not None and segment.numbered and segment.end == name.end:
+            continue  # （三）开展工程治理行动: a part of the campaign that the plan is called after
         target = heads if layers.lines[segment.line].kind == "title" else body
-        target.append(Name(name.start, name.end, "campaign", clean))
+        target.append(_without_place(name, speakers, text))
+    if whole is not None:
+        whole = _without_place(whole, speakers, text)
+        heads = [n for n in heads if n.end <= whole.start or n.start >= whole.end]
+        heads.append(whole)
     for name in heads:
         if not any(
             name.name[-4:] == other.name[-4:] or _subsequence(name.name, other.name)
             for other in body
         ):
             body.append(name)
-    names = dict.fromkeys(n.name for n in body)
+    names = dict.fromkeys(n.name for n in (*body, *([whole] if whole else [])))
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
         longer = next((o for o in names if _shortens(name.name, o)), name.name)
@@ -56,6 +61,19 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
         )
         for (region, name), proofs in out.items()
     ]
+
+
+def _without_place(name: Name, speakers: Speakers, text: str) -> Name:
+    """Leave out the division that a name begins with, and the year behind it."""
+    start = name.start
+    clean = name.name
+    for mention in speakers.mentions:
+        if mention.start == start and mention.full:
+            clean = clean.removeprefix(text[mention.start : mention.end])
+            start = mention.end
+    if start != name.start:
+        clean = re.sub(r"^(?:19|20)\d\d年度?", "", clean)
+    return Name(name.start, name.end, "campaign", clean)
 
 
 def policies(layers: Layers, proof: Proof) -> list[Policy]:
