@@ -486,3 +486,19 @@ def test_the_duties_of_a_letter_of_responsibility_direct_without_a_modal():
     )
     assert {o.modality for o in kg.extract(text).obligations} == {"obligation", "prohibition"}
     assert len(kg.extract(text).obligations) == 3
+
+
+def test_on_a_page_about_fires_of_woods_and_grass_the_words_for_fire_are_theirs():
+    head = "某市\n关于做好森林草原防灭火工作的通知\n来源：吉安市林业局 2022-03-29\n各县区：\n现通知如下：\n"
+    text = head + "要最大限度减少火灾损失，林区护林员要全员上岗，严禁野外用火。"
+    assert stressed(text) == {("吉安市", "wildfire"), ("吉安市", "open-burning")}
+    assert ("吉安市", "fire-safety") in stressed(
+        text.replace("减少火灾损失", "减少火灾损失，同时抓好消防安全")
+    )
+
+
+def test_words_of_the_woods_name_forest_fires_where_nothing_wider_is_the_matter():
+    text = (
+        "我市部署春季工作\n来源：吉安日报 2022-03-29\n会议要求，要加强林区巡护，落实火灾防范措施。"
+    )
+    assert stressed(text) == {("吉安市", "forest-fire"), ("吉安市", "fire-safety")}

@@ -11,7 +11,7 @@ from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import Evidence
 from kg.relate.clause import Clause
-from kg.relate.topics import Topic
+from kg.relate.topics import Topic, Wild
 
 _EXCLUDED = pattern("clauses", "excluded")
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
@@ -63,6 +63,7 @@ def state(
     """
     text = layers.text
     starts = [m.start for m in layers.mentions]
+    wild = Wild(layers)
     found: dict[tuple[str | None, str, str], Found] = {}
     for clause in clauses:
         begin = clause.condition_at if clause.condition_at is not None else clause.start
@@ -73,7 +74,7 @@ def state(
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         region = region_at(clause.start)
         for mention in inside:
-            if mention.masked is not None:
+            if mention.masked is not None or wild.holds(mention):
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
@@ -94,6 +95,7 @@ def state(
                 entry.places.append(place)
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
+        said.discard("open-burning")  # what causes such fires is no narrower kind of them
         particular = {above for concept in said for above in ontology.ancestors(concept)}
         for mention in mentions_of(layers.mentions, starts, start, end):
             if mention.scheme != "hazard" or mention.masked not in {None, "name"}:

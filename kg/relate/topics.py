@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from kg.cues import pattern
-from kg.layers import Layers, Name, Segment
+from kg.layers import Layers, Mention, Name, Segment
 from kg.model import Meeting
 from kg.relate.clause import Clause
 from kg.resolve import Speakers
@@ -21,11 +21,43 @@ _SPEAKS_ON = pattern("clauses", "speaks-on")
 #: What a segment ends in that may tell what is spoken on.
 _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
+_FIRE = pattern("titles", "fire-words")
+_WOODS = pattern("titles", "forest-words")
+_WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
 
 #: Longest label of an order, in characters.
 LABEL = 16
 #: Whose topic, and the stretch that names it.
 Topic = tuple[str, int, int]
+
+
+class Wild:
+    """What the words for fire and woods mean where fires of forests and grass are the matter.
+
+    On a page titled for them 火灾 and 防火措施 are theirs and no matter of fire safety; 林区 and 护林员 name no
+    narrower sector on a page, or in a paragraph, on 森林草原防灭火.
+    """
+
+    def __init__(self, layers: Layers) -> None:
+        self.text = layers.text
+        start, end = layers.title or (0, 0)
+        titled = {m.concept for m in layers.mentions if start <= m.start < end}
+        self.fires = bool(titled & _WILD) and "fire-safety" not in titled
+        both = [m for m in layers.mentions if m.concept == "wildfire"]
+        self.everywhere = any(start <= m.start < end or m.masked == "name" for m in both)
+        lines = [(ln.start, ln.end) for ln in layers.lines] if both and not self.everywhere else []
+        self.lines = [s for s in lines if any(s[0] <= m.start < s[1] for m in both)]
+
+    def holds(self, mention: Mention) -> bool:
+        """Whether a mention only speaks of the fires that the page is on."""
+        if mention.concept == "fire-safety":
+            return self.fires and self._is(_FIRE, mention)
+        if mention.concept != "forest-fire" or not self._is(_WOODS, mention):
+            return False
+        return self.everywhere or any(a <= mention.start < b for a, b in self.lines)
+
+    def _is(self, words: re.Pattern[str], mention: Mention) -> bool:
+        return words.match(self.text, mention.start, mention.end) is not None
 
 
 def topics(
