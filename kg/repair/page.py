@@ -79,9 +79,10 @@ class Page:
         return page
 
     def forget(self, text: str) -> None:
-        """Take back what a suspected stretch contributed (before anything is asked)."""
-        self.pairs.forgotten += "\n" + text
-        self.triples.forgotten += "\n" + text
+        """Take back what a suspected stretch contributed."""
+        for table in (self.pairs, self.triples):
+            table.forgotten += "\n" + text
+            table.clear()
 
     def learn(self, text: str) -> set[str]:
         """Count a stretch that was restored, as if it had stood on the page; give the pairs that are new."""
