@@ -212,7 +212,10 @@ class _Finder:
                 if _same_name(meeting.name, known.name):
                     kept[index] = (_joined(known, meeting), at if titled else min(at, position))
                     break
-                if not titled and _same_name(known.name, meeting.name):
+                fuller = _same_name(known.name, meeting.name)
+                if titled:  # 全国…会议召开: the title alone says of what level
+                    fuller = meeting.name.endswith(known.name) and _PREFIX.match(meeting.name)
+                if fuller:
                     kept[index] = (_joined(meeting, known), min(at, position))
                     break
             else:
