@@ -502,3 +502,16 @@ def test_words_of_the_woods_name_forest_fires_where_nothing_wider_is_the_matter(
         "我市部署春季工作\n来源：吉安日报 2022-03-29\n会议要求，要加强林区巡护，落实火灾防范措施。"
     )
     assert stressed(text) == {("吉安市", "forest-fire"), ("吉安市", "fire-safety")}
+
+
+def test_a_meeting_held_next_has_the_day_of_the_one_before():
+    text = (
+        "全国危险货物道路运输安全整治视频会召开\n2023-06-16\n6月15日，交通运输部召开危险货物道路运输安全整治视频会。"
+        "会议强调，要严查挂靠车辆。\n浙江省随即召开全省道路运输安全工作视频会，要求各市严查超载。\n"
+        "4日后，该省召开全省非煤矿山安全监管工作座谈会。"
+    )
+    assert met(text)[:2] == [
+        ("全国危险货物道路运输安全整治视频会", "2023-06-15", "全国"),
+        ("全省道路运输安全工作视频会", "2023-06-15", "浙江省"),
+    ]
+    assert met(text)[2][0] == "全省非煤矿山安全监管工作座谈会"

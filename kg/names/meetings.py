@@ -131,7 +131,10 @@ def _known(words: str, begin: int, end: int, name: str) -> bool:
         return len(name) > 6
     if _ORDINARY.match(name) is None:
         return False
-    return bool(_PASSED_ON.search(words, 0, begin)) or words.startswith("精神", end)
+    ordered = words.startswith(
+        ("精神", "部署", "工作部署", "要求", "工作要求", "安排", "决定"), end
+    )
+    return ordered or bool(_PASSED_ON.search(words, 0, begin))
 
 
 def _frame(words: str, begin: int, end: int) -> str:
