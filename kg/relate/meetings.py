@@ -214,7 +214,8 @@ class _Finder:
                     break
                 fuller = _same_name(known.name, meeting.name)
                 if titled:  # 全国…会议召开: the title alone says of what level
-                    fuller = meeting.name.endswith(known.name) and _PREFIX.match(meeting.name)
+                    fuller = meeting.name.endswith(known.name)
+                    fuller = fuller and _PREFIX.match(meeting.name) is not None
                 if fuller:
                     kept[index] = (_joined(meeting, known), min(at, position))
                     break
