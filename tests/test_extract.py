@@ -176,9 +176,12 @@ def test_a_district_named_after_its_city_is_whose_report_it_is():
 # --- floors ---------------------------------------------------------------------------------------
 
 WRITTEN = Path(__file__).parent / "written"
+UNSEEN = Path(__file__).parent / "unseen"
 
 
-@pytest.mark.parametrize(("folder", "notices"), [(GOLD, 1), (WRITTEN, 48)], ids=["seed", "written"])
+@pytest.mark.parametrize(
+    ("folder", "notices"), [(GOLD, 1), (WRITTEN, 120), (UNSEEN, 24)], ids=lambda v: str(v)[-7:]
+)
 def test_the_floors_of_our_own_gold_hold(folder, notices):
     """Floors move up with ``kg eval FOLDER --baseline FOLDER/baseline.json --update``."""
     pairs, errors = find_gold([folder])
