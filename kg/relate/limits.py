@@ -29,7 +29,12 @@ def find_limit(text: str, published: str | None) -> tuple[str, str | None] | Non
     ('春节前', None)
     >>> find_limit("要于10月底前完成摸底", "2021-09-22")
     ('10月底前', '2021-10-31')
+    >>> find_limit("年内未演练的，8月10日前必须补上", "2021-07-22")
+    ('8月10日前', '2021-08-10')
     """
+    condition = text.rfind("的，")  # its dates are not those of what is to be done
+    if condition >= 0 and (found := find_limit(text[condition + 2 :], published)) is not None:
+        return found
     if "月" in text or "年" in text:
         found = find_deadline(text, published)
         if found is not None:
