@@ -21,11 +21,11 @@ from kg.repair.words import END, UNKNOWN, Tree
 
 #: Texts kept at a state, and words tried from one to another.
 KEPT = 5
-TRIED = 8
+TRIED = 5
 #: Characters that may begin a word with a lost pair inside.
 MANY = 48
 #: Nats behind the best at which a text is dropped; behind the best that explains as many tokens.
-BEAM, FRONT = 12.0, 12.0
+BEAM, FRONT = 12.0, 10.2
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
 BEHIND = 2
 #: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
