@@ -143,8 +143,9 @@ class _Writer:
         for node, degree in self.degrees.items():
             self._add(node, KG.degree, integer(degree))
         for node, meetings in self.said.items():
-            for day in sorted(self._days(meetings)):
-                self._add(node, KG.day, date(day))
+            for day in map(date, sorted(self._days(meetings))):
+                if day.endswith(">"):  # what is no day is reported where it stands
+                    self._add(node, KG.day, day)
         return (self.end.join(sorted(set(self.lines))) + self.end).encode("utf-8")
 
     def _add(self, subject: str, predicate: str, obj: str) -> None:
