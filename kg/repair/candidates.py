@@ -169,7 +169,7 @@ class Search:
                     or state.at >= merged + BEHIND
                 ):  # fmt: skip
                     return self._finish(got, state.at)
-            for target, moves in self._moves(state).items():
+            for target, moves in self._moves(state, FRONT - got[0].cost).items():
                 reached = kept.get(target) or {}
                 self._extend(target, reached, got, sorted(moves.values(), key=_first)[:TRIED])
                 if reached and target not in kept:
@@ -240,8 +240,12 @@ class Search:
                         limit = min(limit, cost + FRONT)
         self._front[target.at] = front
 
-    def _moves(self, state: State) -> Mapping[State, Mapping[str, Move]]:
-        """Words and other tokens from a state, by the state they lead to."""
+    def _moves(self, state: State, room: float) -> Mapping[State, Mapping[str, Move]]:
+        """Words and other tokens from a state, by the state they lead to.
+
+        What costs more than ``room`` nats above the front there would be dropped anyway.
+        """
+        front = self._front
         out: dict[State, dict[str, Move]] = {}
         glossed = self.page.glossed
         pairs = self.page.pairs
@@ -252,6 +256,8 @@ class Search:
         def add(to: State, text: str, cost: float, path: Steps, term: bool) -> None:
             inner = inside(text) if len(text) > 1 and pairs[text[:2]] else 0.0
             cost -= inner
+            if cost > front.get(to.at, 999.0) + room:
+                return
             texts = out.get(to)
             if texts is None:
                 texts = out[to] = {}
@@ -318,6 +324,8 @@ class Search:
                     if stops and simple == "。":
                         worth += stops
                     target = self._settle(step.state, char) if gloss else step.state
+                    if worth > front.get(target.at, 999.0) + room:
+                        continue
                     texts = out.get(target)
                     if texts is None:
                         texts = out[target] = {}
