@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -148,9 +149,9 @@ def test_without_the_extra_the_command_says_what_to_install(
     assert "kg-safety[pdf]" in done.stderr
 
 
-def zipped(**parts: bytes) -> bytes:
+def zipped(packed: int = zipfile.ZIP_DEFLATED, **parts: bytes) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w", packed) as archive:
         for name, data in parts.items():
             archive.writestr(name.replace("__", "/").replace("_xml", ".xml"), data)
     return out.getvalue()
@@ -162,6 +163,36 @@ def test_another_archive_and_a_bomb_are_refused(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(docx, "MAX_PART", 1000)
     with pytest.raises(InputError, match="unpacks to more"):
         docx.read(zipped(word__document_xml=b"<w:t>" + b"a" * 2000))
+
+
+@pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_part_packed_as_no_word_document_is_refused(packed: int) -> None:
+    with pytest.raises(InputError, match="packed as no Word document is"):
+        docx.read(zipped(packed, word__document_xml=b"<w:t>a</w:t>"))
+
+
+def test_a_document_with_a_password_is_refused() -> None:
+    data = bytearray(zipped(word__document_xml=b"<w:t>a</w:t>"))
+    data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag in the archive's directory
+    with pytest.raises(InputError, match="needs a password"):
+        docx.read(bytes(data))
+
+
+WHOLE = zipped(word__document_xml="<w:t>要狠抓尾矿库安全。</w:t>".encode() * 9)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(WHOLE) - 1), st.integers(0, 255)), max_size=6),
+    st.integers(0, len(WHOLE)),
+)
+def test_a_damaged_document_is_read_or_refused_in_words(changes, end: int) -> None:
+    data = bytearray(WHOLE)
+    for place, byte in changes:
+        data[place] = byte
+    for whole in (bytes(data), bytes(data[:end])):
+        with suppress(InputError):
+            assert isinstance(docx.read(whole).text, str)
 
 
 @settings(max_examples=200, deadline=None)

@@ -25,6 +25,12 @@ SUFFIXES = (".docx", ".docm")
 _MAIN, _CORE = "word/document.xml", "docProps/core.xml"
 #: A part that unpacks to more is refused (a document of seven million characters has less).
 MAX_PART = 200 * 2**20
+#: What zipfile raises for bytes that are no archive: a seek before the beginning is a ValueError.
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a part may be packed (ECMA-376, part 2)."""
+_ENCRYPTED = 1
+"""The flag of a part that needs a password."""
 _BREAKS = {"w:br": "\n", "w:cr": "\n", "w:tab": "\t", "w:nobreakhyphen": "-"}
 _ENDS = {"w:p": "\n", "w:tc": "\t", "w:tr": "\n"}
 #: Elements whose text is not what a reader sees.
@@ -40,7 +46,7 @@ def read(data: bytes) -> Page:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             raw = _part(archive, _MAIN)
             core = _part(archive, _CORE) if _CORE in archive.namelist() else ""
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except _BROKEN as error:
         raise InputError(
             f"it cannot be unpacked as a Word document: {error}", hint=SAVE_AS_TEXT
         ) from None
@@ -51,7 +57,12 @@ def read(data: bytes) -> Page:
 def _part(archive: zipfile.ZipFile, name: str) -> str:
     if name not in archive.namelist():
         raise InputError(f"it is no Word document: it has no {name}", hint=SAVE_AS_TEXT)
-    if archive.getinfo(name).file_size > MAX_PART:
+    about = archive.getinfo(name)
+    if about.flag_bits & _ENCRYPTED:
+        raise InputError("it needs a password", hint=SAVE_AS_TEXT)
+    if about.compress_type not in _PACKED:
+        raise InputError(f"its {name} is packed as no Word document is", hint=SAVE_AS_TEXT)
+    if about.file_size > MAX_PART:
         raise InputError(f"its {name} unpacks to more than {MAX_PART // 2**20} MB")
     with archive.open(name) as part:
         content = part.read(MAX_PART + 1)
