@@ -76,6 +76,14 @@ def test_what_was_done_is_told_to_the_end_of_the_count():
     assert quotes == {"要排查化工企业隐患"}
 
 
+def test_a_deed_listed_behind_the_first_is_not_its_object():
+    record = kg.extract(HEAD + "会议要求，见烟就查、见火就罚，要严查野外用火。")
+    assert [(o.action, o.object) for o in record.obligations] == [
+        ("查", None),
+        ("严查", "野外用火"),
+    ]
+
+
 def test_meetings_have_date_and_region():
     (meeting,) = said(HEAD + "会议强调，要加强值守。", "meetings", "name", "date", "region")
     assert meeting == ("全省安全生产视频会议", "2021-05-05", "黑龙江省")
