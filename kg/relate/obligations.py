@@ -82,7 +82,9 @@ def obligations(
         limit = find_limit(text[begin : clause.end], published)
         after = clause.action_at + len(clause.action)
         listed = text.startswith("、", after)  # 见烟就查、见火就罚: another deed follows, no object
-        rest = text[after : clause.end].strip("，。；： 　了") if clause.action and not listed else ""
+        rest = (
+            text[after : clause.end].strip("，。；： 　了") if clause.action and not listed else ""
+        )
         modality: Modality = clause.modality  # type: ignore[assignment]
         out.append(
             Obligation(
