@@ -14,12 +14,10 @@ from dataclasses import dataclass
 from kg.cues import pattern
 from kg.layers import Cue, Segment
 from kg.relate.predicate import FILLERS, Finder
+from kg.relate.speech import says_at_end, speaks
 from kg.relate.stretch import VERBS
 
 _COPULA = pattern("clauses", "copula")
-_SPEAKER_BEFORE = pattern("clauses", "speaker-before")
-_NOT_SPEECH = pattern("clauses", "not-speech")
-_SPEAKER_OF_NOUN = pattern("clauses", "speaker-of-noun")
 #: No end of a leading phrase is longer.
 _LONGEST_END = 8
 _LEADING_END = pattern("clauses", "leading-end")
@@ -27,10 +25,7 @@ _AFTER = pattern("clauses", "after")
 _SHORT_TIME = pattern("clauses", "short-time")
 _WHO = pattern("clauses", "bearer")
 _AS = pattern("clauses", "taken-as")
-_WHEN = pattern("clauses", "when")
 _PARTNERS = pattern("clauses", "partners")
-_SUMMONS = pattern("clauses", "summons")
-_SAYS_AT_END = pattern("clauses", "says-at-end")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _BY_MEANS = pattern("clauses", "by-means")
 _MOVES = re.compile("[把将]")
@@ -43,10 +38,6 @@ _PUT = frozenset(
     ["纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"]
 )
 
-#: Verbs of speech that report only where a comma or colon follows at once.
-ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐", "表态", "承诺"})
-#: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
-AMBIGUOUS = frozenset({"规定", "明确", "决定", "定于", "提出", "部署", "指出"})
 
 #: What opens a phrase that is no predicate whatever verbs stand in it.
 _ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "由于", "在", "自", "从"})
@@ -54,8 +45,6 @@ _ABOUT = frozenset({"针对", "面对", "鉴于", "除", "除了", "随着", "�
 _FOR = frozenset({"为", "给", "向", "由", "用", "对", "与", "同"})
 _SIGNS = frozenset({"past", "aim", "back", "adverb", "link", "modal", "dual"})
 _MOVERS = frozenset({"把", "将"})
-#: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
-_NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
 #: Bans that are the object of a verb before them: 做到整改不打折扣.
 HOLD_VERB = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
 #: Modals that also stand within what is spoken of: 不能整改的, 需要停产的.
@@ -149,61 +138,13 @@ class Parse:
         return self.segment.end
 
 
-def reported(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
-    """The first 要求/强调/明确 of a segment that reports speech, not a noun or an ordinary verb."""
-    spoken = next((c for c in cues if c.kind == "speech" and _speaks(text, c, segment, cues)), None)
-    return spoken or _says_at_end(text, segment, cues)
-
-
-def _says_at_end(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
-    """…负责人在接受采访时说，…告诉记者，华山所在的华阴市提出，: the verb of speech that closes its segment."""
-    if segment.closer not in "，：" or any(c.kind == "modal" for c in cues):
-        return None
-    found = _SAYS_AT_END.search(text, segment.start, segment.end)
-    if found is None:
-        return None
-    before = text[segment.start : found.start()]
-    if found[1] and not (
-        _SPEAKER_OF_NOUN.search(before) or _SPEAKER_BEFORE.search(_WHEN.sub("", before))
-    ):
-        return None
-    value = "tell" if found[2] else "order"
-    return Cue(found.start(), found.end(), "speech", value, found[0])
-
-
-def _speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
-    if len(cue.word) >= 4 and cue.word[0] in "会通方意":
-        return True
-    before = text[segment.start : cue.start]
-    if _NOT_SPEECH.search(before):
-        return False
-    if _SUMMONS.fullmatch(before):
-        return True
-    if any(
-        c.kind == "modal" or (c.kind in _NOT_SAID and c.start == segment.start)
-        for c in cues
-        if c.end <= cue.start
-    ):
-        return False
-    if segment.end == cue.end:
-        before = _WHEN.sub("", before) or before
-        return segment.closer in "，：" and bool(_SPEAKER_BEFORE.search(before))
-    if cue.word in ONLY_AT_END:
-        return False
-    if cue.word in AMBIGUOUS:
-        return bool(_SPEAKER_OF_NOUN.search(before)) or (
-            not before and cue.word in {"决定", "定于"}
-        )
-    return not before or bool(_SPEAKER_BEFORE.search(before))
-
-
 def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[str, int]) -> Parse:
     """Read a segment: modal and signs first, then the main verb by its place."""
     start = segment.start
     for cue in cues:
-        if cue.kind == "speech" and _speaks(text, cue, segment, cues):
+        if cue.kind == "speech" and speaks(text, cue, segment, cues):
             start = cue.end
-    if start == segment.start and _says_at_end(text, segment, cues) is not None:
+    if start == segment.start and says_at_end(text, segment, cues) is not None:
         start = segment.end
     inner = list(cues) if start == segment.start else [c for c in cues if c.start >= start]
     if _MARK.search(text, start, segment.end):

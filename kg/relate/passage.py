@@ -7,7 +7,7 @@ from typing import Literal
 
 from kg.cues import pattern
 from kg.layers import Cue, Layers, Segment
-from kg.relate.parse import reported
+from kg.relate.speech import reported
 
 Items = Literal["", "forbidden", "cases"]
 Mode = Literal["order", "tell", "document", "narrative"]
