@@ -21,7 +21,8 @@ from unittest.mock import patch
 
 from bench.generate import notices
 from kg.errors import KgError
-from kg.loading import build, default_jobs
+from kg.loading import build
+from kg.processes import default_jobs
 from kg.query import named, run
 from kg.remote import RemoteStore
 from kg.store import Store

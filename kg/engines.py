@@ -19,7 +19,8 @@ from typing import Any, Protocol
 
 from kg import partition, places
 from kg.errors import InputError, StoreError
-from kg.loading import Failure, Progress, in_processes
+from kg.loading import Failure, Progress
+from kg.processes import in_processes
 from kg.read import find, formats
 from kg.review.corrections import NONE, Corrections
 from kg.vocab import BASE, check_base

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Protocol
@@ -26,6 +22,7 @@ from kg import partition, vocab
 from kg.errors import StoreError
 from kg.folder import PARTS
 from kg.partition import Outcome
+from kg.processes import here, in_processes
 from kg.read import MAX_BYTES, find, notice_id
 from kg.review.corrections import NONE, Corrections
 from kg.stores import Change, GraphStore, connect, is_remote
@@ -352,7 +349,7 @@ class _Build:
         places.make_folder(folder)
         parts = list(partition.partitions(map(str, todo)))
         jobs = min(self.jobs, max(1, len(todo) // _WORTH))
-        made = in_processes if jobs > 1 else _here
+        made = in_processes if jobs > 1 else here
         places_ = made(
             parts,
             jobs=jobs,
@@ -376,105 +373,6 @@ class _Build:
         store.close()
         self.target.store = None
         shutil.rmtree(self.target.where, ignore_errors=True)
-
-
-def in_processes(
-    parts: Sequence[Sequence[str]],
-    *,
-    jobs: int,
-    folder: str,
-    base: str,
-    validate: bool,
-    suffix: str = partition.SUFFIX,
-    corrections: Corrections = NONE,
-) -> Iterator[str]:
-    """Run ``process_partition`` in processes; yield the places in the order of the parts.
-
-    A worker that dies (killed, out of memory) costs what it was doing: the pool is made anew, and
-    a partition at which it dies three times is run here, so that its error is seen.
-    """
-    todo = deque(enumerate(parts))
-    ready: dict[int, str] = {}
-    tries: dict[int, int] = {}
-    following = 0
-    while todo or ready:
-        with _pool(jobs) as pool:
-            running: dict[int, Future[str]] = {}
-            try:
-                while todo or running:
-                    while todo and len(running) < 2 * jobs:
-                        number, part = todo.popleft()
-                        running[number] = pool.submit(
-                            partition.process_partition,
-                            part,
-                            folder=folder,
-                            base=base,
-                            validate=validate,
-                            suffix=suffix,
-                            corrections=corrections,
-                        )
-                    number = min(running)
-                    ready[number] = running[number].result()
-                    del running[number]
-                    while following in ready:
-                        yield ready.pop(following)
-                        following += 1
-            except BrokenProcessPool:
-                for number in sorted(running, reverse=True):
-                    tries[number] = tries.get(number, 0) + 1
-                    todo.appendleft((number, parts[number]))
-                number, part = todo[0]
-                if tries.get(number, 0) >= _TRIES:
-                    todo.popleft()
-                    ready[number] = partition.process_partition(
-                        part,
-                        folder=folder,
-                        base=base,
-                        validate=validate,
-                        suffix=suffix,
-                        corrections=corrections,
-                    )
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-        while following in ready:
-            yield ready.pop(following)
-            following += 1
-
-
-_TRIES = 3
-
-
-def _here(
-    parts: Sequence[Sequence[str]],
-    *,
-    jobs: int,
-    folder: str,
-    base: str,
-    validate: bool,
-    corrections: Corrections = NONE,
-) -> Iterator[str]:
-    """Do the same in this process."""
-    del jobs
-    for part in parts:
-        yield partition.process_partition(
-            part, folder=folder, base=base, validate=validate, corrections=corrections
-        )
-
-
-def _pool(jobs: int) -> Executor:
-    # Not fork: the database has threads, and a lock that one of them holds stays locked in a child.
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-
-
-def default_jobs() -> int:
-    """How many processes this one may use at a time."""
-    count: Callable[[], int] | None = getattr(os, "process_cpu_count", None)
-    if count is not None:
-        return count() or 1
-    with suppress(AttributeError, OSError):
-        return len(os.sched_getaffinity(0)) or 1
-    return os.cpu_count() or 1
 
 
 def _load(store: Store, places_: Sequence[str]) -> list[tuple[Outcome, Change]]:

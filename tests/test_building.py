@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import kg
 from bench.generate import notice
-from kg import bulk, loading, partition
+from kg import bulk, loading, partition, processes
 from kg.errors import StoreError
 from kg.folder import MARKER, PARTS
 from kg.lock import LOCK
@@ -258,7 +258,7 @@ def test_a_worker_that_dies_costs_nothing_but_time(tmp_path, monkeypatch):
     monkeypatch.setattr(partition, "process_partition", dying)
     options = {"folder": str(tmp_path / "out"), "base": kg.vocab.BASE, "validate": True}
     (tmp_path / "out").mkdir()
-    places = list(loading.in_processes(parts, jobs=2, **options))
+    places = list(processes.in_processes(parts, jobs=2, **options))
     assert (tmp_path / "died").exists()
     monkeypatch.undo()
     (tmp_path / "here").mkdir()

@@ -102,7 +102,7 @@ def build(
             hint="kg build PATH… --output DIR --engine ray",
         )
     from kg.loading import build as build_graph
-    from kg.loading import default_jobs
+    from kg.processes import default_jobs
 
     with progress("reading") as step:
         report = build_graph(
@@ -143,7 +143,7 @@ def _write(
     corrections: Corrections,
 ) -> None:
     from kg.engines import ENGINES, write
-    from kg.loading import default_jobs
+    from kg.processes import default_jobs
 
     if engine not in ENGINES:
         fail(f"there is no engine '{engine}'", hint=f"known are {', '.join(ENGINES)}")
