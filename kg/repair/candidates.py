@@ -15,7 +15,8 @@ from typing import NamedTuple, TypeAlias
 
 from kg.repair import official, phrases, readings, words
 from kg.repair.alphabet import BULLETS, FEW, MARKS, Chars, lone
-from kg.repair.lattice import Item, Lattice, State, Step, Token
+from kg.repair.costs import CUT, LITERAL, literal_cost
+from kg.repair.lattice import Item, Lattice, State, Step
 from kg.repair.page import Page
 from kg.repair.words import END, UNKNOWN, Tree
 
@@ -28,10 +29,6 @@ MANY = 48
 BEAM, FRONT = 12.0, 10.2
 #: Tokens of text in step that are read behind the last suspicious place, as far as they go.
 BEHIND = 2
-#: Nats. A cut is taken more often than not, but at a colon none of the seed's three was.
-CUT = {"!": 1.0, ";": 1.0, "?": 1.5, ":": 2.0, ",": 1.5, "、": 4.0, "。": 3.0}
-LITERAL = {",": 3.0, "、": 3.5, "。": 4.0, ";": 5.5, ":": 5.0, "!": 9.0, "?": 9.0, "\n": 3.0}
-ALONE, WITHIN, STRANGE, MISFIT = 17.0, 3.0, 14.0, 12.0
 #: A quotation mark against the order of its fellows; marks side by side that never are.
 UNPAIRED, CROWDED = 9.0, 9.0
 #: A clause that ends or begins with a character that does not (rows no_end, no_begin).
@@ -103,25 +100,6 @@ class Reading(NamedTuple):
     """and from the page's own pairs and triples."""
     unpaired: bool = False
     """A quotation or bracket stays open, or closes what was not opened."""
-
-
-def literal_cost(row: Sequence[Token], at: int) -> float:
-    """Cost of a token that is no Han character, taken as it is shown."""
-    token = row[at]
-    if token.kind in ("gloss", "half"):
-        return MISFIT
-    if token.text in LITERAL:
-        return LITERAL[token.text]
-    if token.text in MARKS:
-        return MARKS[token.text]
-    if token.kind == "ascii":
-        if not token.text.isalnum():
-            return 5.0 if token.text in " ()[]-+%./|" else ALONE
-        beside = [row[i].text for i in (at - 1, at + 1) if 0 <= i < len(row)]
-        if token.text.isdigit():
-            return WITHIN
-        return WITHIN if any(b.isascii() and b.isalnum() for b in beside) else ALONE
-    return STRANGE if token.kind == "pair" else ALONE
 
 
 @dataclass(slots=True)
