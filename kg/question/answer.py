@@ -14,11 +14,12 @@ from kg.errors import QueryError
 from kg.ontology import concepts
 from kg.query import NamedQuery, bind, run
 from kg.question.forms import alone, as_it_is, first_rows, how_many, is_brief
-from kg.question.frame import Frame, frame
+from kg.question.frame import frame
 from kg.question.lexicon import Entry, tidy
 from kg.question.match import Way, match, nearest, written
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.tokens import Correction, Reading, Token, read
+from kg.question.understood import Frame
 from kg.regions.english import english
 from kg.results import plain
 from kg.stores import GraphStore

@@ -7,7 +7,6 @@ frame's *shape*, and no template has it; what can be read in two ways is refused
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kg.model import Concept
@@ -15,6 +14,7 @@ from kg.ontology import ancestors, concept, concepts
 from kg.question.doubts import denies, doubts, name_of
 from kg.question.period import period
 from kg.question.tokens import Token
+from kg.question.understood import Frame, Theme
 
 #: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
 NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
@@ -34,57 +34,6 @@ _NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't")
 _ASKING = frozenset({"which", "count"})
 _TRANSPARENT = frozenset({"the", "of", "all", "a", "an", "are", "is", "me", "were", "was", "any", "的",
                           "个", "份", "场", "次", "项", "种", "类", "些", "条", "篇", "there", "own"})  # fmt: skip
-
-
-@dataclass(slots=True)
-class Theme:
-    """A concept named in a question, denied or not."""
-
-    ids: tuple[str, ...]
-    denied: bool = False
-    own: bool = False
-    """Whether the denial stands before this one itself."""
-    joint: frozenset[str] = frozenset()
-    """What stands between it and the one before."""
-    clause: int = 0
-
-
-@dataclass(slots=True)
-class Frame:
-    """A question understood as far as its words go."""
-
-    shape: frozenset[str] = frozenset()
-    """Roles that are asked for or said, and letters for what is named (T theme, R region …)."""
-    all: list[str] = field(default_factory=list)
-    any: list[str] = field(default_factory=list)
-    none: list[str] = field(default_factory=list)
-    regions: list[tuple[str, ...]] = field(default_factory=list)
-    """Official names that each region can mean, in the order of the question."""
-    without: list[tuple[str, ...]] = field(default_factory=list)
-    bearers: list[str] = field(default_factory=list)
-    names: dict[str, list[str]] = field(default_factory=dict)
-    """Words for campaigns, policies, incidents, meetings, notices."""
-    since: str | None = None
-    until: str | None = None
-    count: bool = False
-    exact: bool = False
-    level: tuple[str, ...] = ()
-    """Levels of divisions that are asked for."""
-    ending: str = ""
-    """How the names of those end."""
-    slots: list[str] = field(default_factory=list)
-    """Slots, where the question is a template."""
-    told: tuple[tuple[str, str], ...] = ()
-    """Words that could mean something else, and what they are taken for."""
-    why: str = ""
-    """Why it is refused."""
-    readings: tuple[str, ...] = ()
-    """Questions that it could be taken for."""
-
-    @property
-    def themes(self) -> list[str]:
-        """All concepts named, by id."""
-        return [*self.all, *self.any, *self.none]
 
 
 def frame(

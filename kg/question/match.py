@@ -15,8 +15,9 @@ from functools import cache
 from kg.errors import DataFileError
 from kg.ontology import SCHEMES, concept
 from kg.query import NamedQuery, Template, named
-from kg.question.frame import Frame, frame
+from kg.question.frame import frame
 from kg.question.tokens import read
+from kg.question.understood import Frame
 from kg.regions.english import english
 
 #: Letters that a slot stands for: by its name, else by the kind of its parameter.
