@@ -15,15 +15,12 @@ import math
 import os
 import re
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from itertools import cycle, islice
 from pathlib import Path
@@ -32,8 +29,8 @@ from urllib.parse import quote
 
 import httpx
 
+from bench.servers import kg_serve, memory, oxigraph, processor, rest
 from kg.data import SEEDS
-from kg.folder import read_marker
 from kg.model import Record
 from kg.ontology import concepts
 from kg.pipeline import extract_path
@@ -43,7 +40,6 @@ from kg.store import Store
 from kg.triples import notice_iri, quads
 from kg.vocab import sparql_prologue
 from kg.vocabulary import vocabulary_quads
-from tests.serving import free_port, wait_ready
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }"
 CONNECTIONS = 64
@@ -130,55 +126,6 @@ def mix(path: Path) -> list[tuple[str, dict[str, str], str]]:
     return found
 
 
-# --- servers --------------------------------------------------------------------------------------
-
-
-@contextmanager
-def kg_serve(store: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run ``kg serve``."""
-    port = free_port()
-    log = store.parent / f"kg-{port}.log"
-    command = [sys.executable, "-m", "kg", "serve", "--store", str(store), "--port", str(port)]
-    with log.open("wb") as said:
-        process = subprocess.Popen([*command, "--rate", "none", *options], stderr=said)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            wait_ready(client, process, log)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-
-
-@contextmanager
-def oxigraph(store: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Run the Oxigraph server on the same folder."""
-    port = free_port()
-    binary = Path(sys.executable).with_name("oxigraph")
-    process = subprocess.Popen(
-        [
-            binary,
-            "serve-read-only",
-            "--location",
-            store / read_marker(store).data,
-            "--bind",
-            f"127.0.0.1:{port}",
-        ],
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        for _ in range(200):
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/query?query=ASK%7B%7D")
-                break
-            except httpx.TransportError:
-                time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}", process
-    finally:
-        process.kill()
-        process.wait()
-
-
 # --- load -----------------------------------------------------------------------------------------
 
 _LUA = """
@@ -234,22 +181,6 @@ def load(url: str, asked: Asked, folder: Path, seconds: int) -> dict[str, float]
     result: dict[str, float] = json.loads(found[1])
     result["per second"] = result["requests"] / result["seconds"]
     return result
-
-
-def memory(process: subprocess.Popen[bytes]) -> float:
-    """Return MiB of a process and all below it that are its own (PSS)."""
-    waiting, total = [process.pid], 0
-    while waiting:
-        pid = waiting.pop()
-        try:
-            rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        except OSError:
-            continue
-        found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-        total += int(found[1]) if found else 0
-        waiting += map(int, children.split())
-    return total / 1024
 
 
 def tell(name: str, result: dict[str, float], more: str = "") -> None:
@@ -441,15 +372,6 @@ def _alternate(
     return verdict
 
 
-def rest(process: subprocess.Popen[bytes]) -> None:
-    """Wait until a server has ended what nobody waits for any more."""
-    for _ in range(120):
-        before = processor(process)
-        time.sleep(0.5)
-        if processor(process) - before < 0.1:
-            return
-
-
 def _summed(parts: list[dict[str, float]]) -> dict[str, float]:
     """Put rounds together: counts summed, latencies the median of the rounds."""
     total = {key: sum(part[key] for part in parts) for key in parts[0]}
@@ -458,21 +380,6 @@ def _summed(parts: list[dict[str, float]]) -> dict[str, float]:
     total["per second"] = total["requests"] / total["seconds"]
     total["per processor"] = total["requests"] / max(total["processor"], 0.01)
     return total
-
-
-def processor(process: subprocess.Popen[bytes]) -> float:
-    """Return the seconds of processor of a process and all that were ever below it."""
-    waiting, ticks = [process.pid], 0
-    while waiting:
-        pid = waiting.pop()
-        try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-            children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
-        except OSError:
-            continue
-        ticks += sum(map(int, fields[11:15]))
-        waiting += map(int, children.split())
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _beside(
