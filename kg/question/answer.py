@@ -89,8 +89,8 @@ def understand(question: str, *, store: GraphStore, before: Asked | None = None)
         made = frame([t for t in reading.tokens if t.kind not in ("unknown", "outside")])
         made.why = why
         return Asked(reading, made)
-    days = any(t.kind == "day" for t in reading.tokens)
-    return Asked(reading, frame(reading.tokens, years=_years(store) if days else ()))
+    no_year = any(t.day is not None and t.day.year is None for t in reading.tokens)
+    return Asked(reading, frame(reading.tokens, years=_years(store) if no_year else ()))
 
 
 def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None = PAGE) -> Reply:
