@@ -1,0 +1,329 @@
+"""Who acts in a segment: the State, a division by its name, its organ or its leader, several together."""
+
+from __future__ import annotations
+
+from kg import regions
+from kg.cues import pattern
+from kg.floor import Floor
+from kg.layers import Segment
+from kg.model import NATIONAL
+from kg.persons import Persons, Who
+from kg.regions import Division, RegionMention
+from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
+
+_AS_TOLD = pattern("actors", "as-told")
+_CARES = pattern("actors", "cares")
+_EVERYWHERE = pattern("actors", "everywhere")
+_GOES_ON = pattern("actors", "goes-on")
+_GROUP = pattern("actors", "group")
+_GROUP_NAMED = pattern("actors", "group-named")
+_JOINTLY = pattern("actors", "jointly")
+_LEVEL = pattern("actors", "level")
+_NATIONAL_MEETING = pattern("actors", "national-meeting")
+_NOT_LEVEL = pattern("actors", "not-level")
+_ORGAN = pattern("actors", "organ")
+_OTHERS = pattern("actors", "others-speak")
+_OWNS = pattern("actors", "owns-what-is-told")
+_PRESIDED_BY = pattern("actors", "presided-by")
+_SEVERAL_MORE = pattern("actors", "several-more")
+_STATE = pattern("actors", "state")
+_TOGETHER = pattern("actors", "together")
+_TO_COME = pattern("actors", "to-come")
+_WATCHES_HERE = pattern("actors", "watches-here")
+
+
+class Acting:
+    """Finds the subject of a segment and gives it the word, if it acts."""
+
+    def __init__(self, floor: Floor, persons: Persons) -> None:
+        self.floor = floor
+        self.text = floor.text
+        self.out = floor.out
+        self.place = floor.place
+        self.meant = floor.meant
+        self.persons = persons
+        self.waiting: tuple[Who, tuple[int, int], int] | None = None
+        """A subject whose deed comes in a later segment of the sentence (its number)."""
+        self.group: tuple[Who, tuple[int, int]] | None = None
+        """Who sent the group of inspectors that the text tells of."""
+        self.examples = False
+        """In a passage that names divisions as examples."""
+        self.opens_line = False
+        """At the first segment of a paragraph."""
+
+    def subject(self, segment: Segment, start: int) -> bool:
+        """Give the word to the subject of a segment, if it acts; whether there was one."""
+        start = skip_time(self.text, start, segment.end)
+        if start >= segment.end:
+            return False
+        if self._goes_on(segment, start):
+            return True
+        if self._others(segment, start):
+            return True
+        self._told_in(segment, start)
+        return (
+            self._state(segment, start)
+            or self._presided(segment, start)
+            or self._person(segment, start)
+            or self._grouped(segment, start)
+            or self._named(segment, start)
+            or self._level_subject(segment, start)
+        )
+
+    def _grouped(self, segment: Segment, start: int) -> bool:
+        """检查组要求: the group of the province speaks for it wherever it inspects."""
+        group = _GROUP.match(self.text, start, segment.end) if self.group else None
+        if group is None or self.group is None or self.floor.owner is not None:
+            return False
+        done = deed(self.text, group.end(), segment.end)
+        if done is NOTHING and not does(self.text, group.end(), segment.end):
+            return False
+        who, span = self.group
+        self.floor.give(start, who, span, acts=True, meets=done.meets)
+        return True
+
+    def _sends(self, who: Who, span: tuple[int, int], end: int) -> None:
+        """Keep in mind who sent a group that inspects."""
+        if _GROUP_NAMED.match(self.text, span[1], min(end, span[1] + 24)):
+            self.group = (who, span)
+
+    def _goes_on(self, segment: Segment, start: int) -> bool:
+        """市委高度重视，立即召开会议: the subject stands in the segment before."""
+        if self.waiting is None:
+            return False
+        who, span, sentence = self.waiting
+        if sentence != segment.sentence:
+            self.waiting = None
+            return False
+        verb = _GOES_ON.match(self.text, start, segment.end)
+        if verb is None:
+            return False
+        self.waiting = None
+        done = deed(self.text, verb.start(1), segment.end)
+        if done.acts:
+            self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
+        return done.acts
+
+    def _others(self, segment: Segment, start: int) -> bool:
+        """A company's man or a bystander speaks, or 各地 act, whom the State tells of: no division."""
+        if self.floor.owner is not None or self.floor.hushed is not None:
+            return False
+        found = _OTHERS.match(self.text, start, segment.end)
+        if found is None and self.meant.current in {None, NATIONAL}:
+            found = _EVERYWHERE.match(self.text, start, segment.end)
+        if found is None:
+            return False
+        self.floor.hush(segment)
+        return True
+
+    def _wait(self, who: Who, span: tuple[int, int], segment: Segment) -> None:
+        closed = self.floor.owner is not None and who != self.floor.owner
+        cares = _CARES.search(self.text, span[1], segment.end)
+        if segment.closer == "，" and not closed and cares:
+            self.waiting = (who, span, segment.sentence)
+
+    def _state(self, segment: Segment, start: int) -> bool:
+        """The State level, or its meeting, as the subject."""
+        text = self.text
+        state = _STATE.match(text, start, segment.end)
+        if state and (place := self.place.at(state.end())) is not None and not place.person:
+            return self._named(segment, state.end())  # 国家矿山安全监察局山西局
+        if state:
+            done = deed(text, state.end(), segment.end)
+            if done is NOTHING and does(text, state.end(), segment.end):
+                done = DOES
+            listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
+            if done.meets if self.floor.owner is not None else (done.acts or listed):
+                self.floor.give(start, NATIONAL, state.span(), acts=True, meets=done.meets)
+                self._sends(NATIONAL, state.span(), segment.end)
+            return True
+        if not text.startswith("全国", start):
+            return False
+        meeting = _NATIONAL_MEETING.match(text, start, segment.end + 1)
+        if meeting:
+            self.floor.give(start, NATIONAL, meeting.span(1), acts=True, meets=True)
+        return meeting is not None
+
+    def _presided(self, segment: Segment, start: int) -> bool:
+        """会议由某市副市长主持: the meeting is the city's, where nobody had the word before."""
+        if self.meant.current is not None:
+            return False
+        by = _PRESIDED_BY.match(self.text, start, segment.end)
+        mention = self.place.at(by.end()) if by else None
+        if mention is None or mention.person:
+            return False
+        last = self.meant.last_of_path(mention)
+        who = self.meant.of(last)
+        if who is None or not does(self.text, last.end, segment.end):
+            return False
+        self.floor.give(start, who, (mention.start, last.end), acts=True, meets=True)
+        return True
+
+    def _told_in(self, segment: Segment, start: int) -> None:
+        """在湖北，省应急厅…: what the sentence calls 省 lies there."""
+        mention = self.place.at(start + 1) if self.text[start] == "在" else None
+        if mention is None or mention.person or mention.part_of_name:
+            return
+        last = self.meant.last_of_path(mention)
+        who = self.meant.of(last) if last.end == segment.end and segment.closer == "，" else None
+        if who is not None:
+            self.meant.scene = (who, segment.sentence)
+
+    def _named(self, segment: Segment, start: int) -> bool:
+        """A division by its name as the subject."""
+        text = self.text
+        mention = self.place.at(start)
+        if mention is None:
+            source = _AS_TOLD.match(text, start, segment.end)
+            mention = self.place.at(source.end()) if source else None
+        if mention is None or mention.person or not self._may_act(mention):
+            return False
+        if self.persons.named(mention.start):
+            return False  # 市长蛟河清 … 蛟河清察看
+        if self.examples and self.out.home:
+            return False
+        last = self.meant.last_of_path(mention)
+        if text[last.end : last.end + 1] in {"、", "和"} and self.place.at(last.end + 1):
+            return self._several(segment, mention)
+        done = deed(text, last.end, segment.end, named=True)
+        who = self.meant.of(last)
+        if who is None or self.floor.comes_as_guest(who, segment):
+            return False
+        if done is NOTHING and not last.host and does(text, last.end, segment.end):
+            done = DOES
+        if done is NOTHING and not last.weak and _OWNS.match(text, last.end, segment.end):
+            done = MEETS  # 广东的会议开得更早
+        if done is NOTHING:
+            self._wait(who, (mention.start, last.end), segment)
+            if self.opens_line and self.floor.owner is None and text.startswith("的", last.end):
+                self.floor.give(
+                    start, who, (mention.start, last.end), acts=False
+                )  # 某市的煤矿多，…
+            return False
+        if (
+            self.floor.owner is not None
+            and who != self.floor.owner
+            and not (done.meets or done.publishes)
+        ):
+            return False
+        span = (mention.start, last.end)
+        if done.acts:
+            self.floor.give(start, who, span, acts=True, meets=done.meets)
+            self._sends(who, span, segment.end)
+            self._together(last.end, segment)
+        elif _WATCHES_HERE.search(text, last.end, segment.end):
+            self.floor.watch(who, span, segment)
+        return True
+
+    def _together(self, end: int, segment: Segment) -> None:
+        """甲地区行署与乙市联合召开会议: the other acts too."""
+        beside = _TOGETHER.match(self.text, end, segment.end)
+        other = self.place.at(beside.end()) if beside else None
+        if other is None or other.person or self.floor.owner is not None:
+            return
+        last = self.meant.last_of_path(other)
+        who = self.meant.of(last)
+        if who is not None and _JOINTLY.match(self.text, last.end, segment.end):
+            self.out.divisions[who.name] = who
+            self.out.acting.append((who.name, (other.start, last.end)))
+
+    def _several(self, segment: Segment, mention: RegionMention) -> bool:
+        """甲市、乙县分别召开会议: each of several acts; the first has the word."""
+        if self.floor.owner is not None:
+            return False
+        text = self.text
+        members: list[tuple[Division, tuple[int, int]]] = []
+        following: RegionMention | None = mention
+        end = mention.end
+        while following is not None and not following.person:
+            last = self.meant.last_of_path(following)
+            end = last.end
+            who = self.meant.of(last)
+            if who is not None and (not last.weak or self.meant.near(who)):
+                members.append((who, (following.start, end)))
+            following = self.place.at(end + 1) if text[end : end + 1] in {"、", "和"} else None
+        more = _SEVERAL_MORE.match(text, end, segment.end)
+        begin = more.end() if more else end
+        done = (
+            NOTHING if _TO_COME.match(text, begin) else deed(text, begin, segment.end, named=True)
+        )
+        if not members or not (done.meets or done.publishes or done.watches):
+            return False
+        if done.watches and not _WATCHES_HERE.search(text, end, segment.end):
+            return True
+        for who, span in members[1:]:
+            self.out.divisions[who.name] = who
+            self.out.acting.append((who.name, span))
+        who, span = members[0]
+        if done.watches:
+            self.floor.watch(who, span, segment)
+        else:
+            self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
+        return True
+
+    def _person(self, segment: Segment, start: int) -> bool:
+        """A person who was introduced with the post, by name alone."""
+        speaks = self.persons.speaks(start, segment.end)
+        if speaks is None:
+            return False
+        who, end = speaks
+        self.floor.give(start, who, (start, end), acts=True, meets=True)
+        return True
+
+    def _level_subject(self, segment: Segment, start: int) -> bool:
+        """我省, 市委, 副县长 … as the subject."""
+        text = self.text
+        level = _LEVEL.match(text, start, segment.end)
+        if level is None or _NOT_LEVEL.match(text, level.start(level.lastindex or 0)):
+            return False
+        word = level[level.lastindex or 0]
+        that = level[0][0] == "该"
+        who = self.meant.that(word, start) if that else self.meant.level(word)
+        if who is None and level[0][0] == word[0]:
+            who = self.meant.named_before(word, start)  # 黔东南州木房连片，州政府要求
+        if who is None:
+            return False
+        done = deed(text, level.end(), segment.end)
+        told = level[0][0] == "该" or self._in_the_block(who)
+        if done is NOTHING and told and does(text, level.end(), segment.end):
+            done = DOES
+        span = (start, level.end())
+        if text[level.end() : level.end() + 1] in {"、", "，"} and not done.acts:
+            return False
+        if done.acts and not self.floor.comes_as_guest(who, segment):
+            if self.floor.owner is not None and who != self.floor.owner and not done.meets:
+                return False
+            self.floor.give(start, who, span, acts=True, meets=done.meets)
+            self._sends(who, span, segment.end)
+            return True
+        if done.watches:
+            self.floor.watch(who, span, segment)
+            return True
+        if (
+            level[0][0] in "全我"
+            and who in self.out.home
+            and self._is_above_home(self.meant.current, who)
+        ):
+            self.floor.give(start, who, span, acts=False)  # the national meeting would not say 全县
+            return True
+        self._wait(who, span, segment)
+        return False
+
+    def _in_the_block(self, who: Division) -> bool:
+        """Whether a division lies in the one whose block of a roundup it is named in."""
+        current = self.meant.current
+        if not self.floor.roundup or not isinstance(current, Division) or who in self.out.home:
+            return False
+        return who != current and regions.within(who, current)
+
+    def _is_above_home(self, current: Who | None, who: Division) -> bool:
+        if current == who or current is None:
+            return False
+        return not isinstance(current, Division) or regions.within(who, current)
+
+    def _may_act(self, mention: RegionMention) -> bool:
+        if not mention.weak and not mention.part_of_name:
+            return True
+        if _ORGAN.match(self.text, mention.end, mention.end + 14):
+            return True
+        return any(d in self.out.home or d == self.meant.current for d in mention.candidates)
