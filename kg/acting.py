@@ -11,6 +11,7 @@ from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
 from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
 
+_AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
@@ -27,9 +28,23 @@ _OWNS = pattern("actors", "owns-what-is-told")
 _PRESIDED_BY = pattern("actors", "presided-by")
 _SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
+_WAY = pattern("actors", "owns-its-way")
+_TURNS_TO = pattern("actors", "turns-to")
+_OF_THE_PLACE = pattern("actors", "of-the-place")
+_AT_OWN_MEETING = pattern("actors", "at-own-meeting")
+_OWN_BODY = pattern("actors", "own-body")
+_PLEDGES = pattern("actors", "pledges")
+_SPOKE = pattern("actors", "spoke")
+_EACH_DOES = pattern("actors", "each-does")
+_NOT_DOING = pattern("actors", "not-doing")
+_EPITHET = pattern("actors", "epithet")
+_ACT = pattern("actors", "act")
 _TOGETHER = pattern("actors", "together")
 _TO_COME = pattern("actors", "to-come")
 _WATCHES_HERE = pattern("actors", "watches-here")
+
+#: Between the names of several divisions.
+_LISTS = frozenset("、和与及")
 
 
 class Acting:
@@ -46,6 +61,8 @@ class Acting:
         """A subject whose deed comes in a later segment of the sentence (its number)."""
         self.group: tuple[Who, tuple[int, int]] | None = None
         """Who sent the group of inspectors that the text tells of."""
+        self.placed: tuple[Division, tuple[int, int], int] | None = None
+        """Of what place a sentence (its number) says that it tells."""
         self.examples = False
         """In a passage that names divisions as examples."""
         self.opens_line = False
@@ -60,14 +77,18 @@ class Acting:
             return True
         if self._others(segment, start):
             return True
-        self._told_in(segment, start)
+        if self._told_in(segment, start):
+            return False
         return (
             self._state(segment, start)
+            or self._in_the_place(segment, start)
+            or self._at_own_meeting(segment, start)
             or self._presided(segment, start)
             or self._person(segment, start)
             or self._grouped(segment, start)
             or self._named(segment, start)
             or self._level_subject(segment, start)
+            or self._own_body(segment, start)
         )
 
     def _grouped(self, segment: Segment, start: int) -> bool:
@@ -159,22 +180,77 @@ class Acting:
         self.floor.give(start, who, (mention.start, last.end), acts=True, meets=True)
         return True
 
-    def _told_in(self, segment: Segment, start: int) -> None:
+    def _told_in(self, segment: Segment, start: int) -> bool:
         """在湖北，省应急厅…: what the sentence calls 省 lies there."""
-        mention = self.place.at(start + 1) if self.text[start] == "在" else None
+        turn = _TURNS_TO.match(self.text, start, segment.end)
+        mention = self.place.at(turn.end()) if turn else None
         if mention is None or mention.person or mention.part_of_name:
-            return
+            return False
         last = self.meant.last_of_path(mention)
-        who = self.meant.of(last) if last.end == segment.end and segment.closer == "，" else None
-        if who is not None:
-            self.meant.scene = (who, segment.sentence)
+        if last.end != segment.end or segment.closer != "，":
+            return False
+        who = self.meant.of(last)
+        if who is None or self.floor.owner is not None:
+            return False
+        self.meant.scene = (who, segment.sentence)
+        self.placed = (who, (mention.start, last.end), segment.sentence)
+        return True
+
+    def _in_the_place(self, segment: Segment, start: int) -> bool:
+        """在某市，当地…, 在某市，7月9日召开的市安委会会议提出: it is told of that place."""
+        if self.placed is None or self.placed[2] != segment.sentence:
+            return False
+        who, span, _ = self.placed
+        self.placed = None
+        text = self.text
+        held = text.startswith(("召开的", "举行的"), start)
+        level = _LEVEL.match(text, start + 3 if held else start, segment.end)
+        if level is not None and self.meant.level(level[level.lastindex or 0]) == who:
+            end = level.end() + text.startswith("里", level.end())
+            plain = deed(text, end, segment.end) is NOTHING
+            done = DOES if plain and does(text, end, segment.end) else NOTHING
+            done = MEETS if held else done
+        elif _OF_THE_PLACE.match(text, start, segment.end):
+            done = DOES if _ACT.search(text, start, segment.end) else NOTHING
+        else:
+            done = NOTHING
+        if done.acts:
+            self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
+        return done.acts
+
+    def _at_own_meeting(self, segment: Segment, start: int) -> bool:
+        """在随后召开的县会议上，王某强调: who watched holds a meeting of its own."""
+        meeting = _AT_OWN_MEETING.match(self.text, segment.start, segment.end)
+        who = self.meant.level(meeting[1]) if meeting else None
+        if (
+            meeting is None
+            or who is None
+            or who not in self.out.home
+            or self.floor.owner is not None
+        ):
+            return False
+        self.floor.give(segment.start, who, meeting.span(1), acts=True, meets=True)
+        return True
+
+    def _own_body(self, segment: Segment, start: int) -> bool:
+        """我局组织…, 局党委书记要求…: the body speaks for the division to which the page belongs."""
+        body = _OWN_BODY.match(self.text, start, segment.end) if self.out.home else None
+        if body is None or self.floor.owner is not None or self.floor.roundup:
+            return False
+        done = deed(self.text, body.end(), segment.end)
+        if not done.acts and not does(self.text, body.end(), segment.end):
+            return False
+        self.floor.give(start, self.out.home[0], body.span(), acts=True, meets=done.meets)
+        return True
 
     def _named(self, segment: Segment, start: int) -> bool:
         """A division by its name as the subject."""
         text = self.text
         mention = self.place.at(start)
         if mention is None:
-            source = _AS_TOLD.match(text, start, segment.end)
+            source = _AS_TOLD.match(text, start, segment.end) or _EPITHET.match(
+                text, start, segment.end
+            )
             mention = self.place.at(source.end()) if source else None
         if mention is None or mention.person or not self._may_act(mention):
             return False
@@ -183,16 +259,20 @@ class Acting:
         if self.examples and self.out.home:
             return False
         last = self.meant.last_of_path(mention)
-        if text[last.end : last.end + 1] in {"、", "和"} and self.place.at(last.end + 1):
+        if text[last.end : last.end + 1] in _LISTS and self.place.at(last.end + 1):
             return self._several(segment, mention)
         done = deed(text, last.end, segment.end, named=True)
         who = self.meant.of(last)
         if who is None or self.floor.comes_as_guest(who, segment):
             return False
+        if self.floor.below_meeting(who) and self._pledges(start, last.end, segment.end):
+            return True
         if done is NOTHING and not last.host and does(text, last.end, segment.end):
             done = DOES
         if done is NOTHING and not last.weak and _OWNS.match(text, last.end, segment.end):
             done = MEETS  # 广东的会议开得更早
+        if done is NOTHING and _WAY.match(text, last.end, segment.end):
+            done = DOES
         if done is NOTHING:
             self._wait(who, (mention.start, last.end), segment)
             if self.opens_line and self.floor.owner is None and text.startswith("的", last.end):
@@ -212,8 +292,19 @@ class Acting:
             self._sends(who, span, segment.end)
             self._together(last.end, segment)
         elif _WATCHES_HERE.search(text, last.end, segment.end):
-            self.floor.watch(who, span, segment)
+            self._watch(who, span, segment)
         return True
+
+    def _watch(self, who: Division, span: tuple[int, int], segment: Segment) -> None:
+        """甲县收看会议后，立即召开…: who watched may hold a meeting of its own in the same sentence."""
+        self.floor.watch(who, span, segment)
+        if segment.closer == "，":
+            self.waiting = (who, span, segment.sentence)
+
+    def _pledges(self, start: int, at: int, end: int) -> bool:
+        """Whether one of those who were said to speak at a meeting only says what it will do."""
+        said = _SPOKE.search(self.text, max(0, start - 24), start)
+        return said is not None and _PLEDGES.match(self.text, at, end) is not None
 
     def _together(self, end: int, segment: Segment) -> None:
         """甲地区行署与乙市联合召开会议: the other acts too."""
@@ -232,34 +323,60 @@ class Acting:
         if self.floor.owner is not None:
             return False
         text = self.text
-        members: list[tuple[Division, tuple[int, int]]] = []
-        following: RegionMention | None = mention
-        end = mention.end
-        while following is not None and not following.person:
-            last = self.meant.last_of_path(following)
-            end = last.end
-            who = self.meant.of(last)
-            if who is not None and (not last.weak or self.meant.near(who)):
-                members.append((who, (following.start, end)))
-            following = self.place.at(end + 1) if text[end : end + 1] in {"、", "和"} else None
+        members, end = self._members(mention)
         more = _SEVERAL_MORE.match(text, end, segment.end)
         begin = more.end() if more else end
-        done = (
-            NOTHING if _TO_COME.match(text, begin) else deed(text, begin, segment.end, named=True)
-        )
-        if not members or not (done.meets or done.publishes or done.watches):
+        if not members or _TO_COME.match(text, begin):
             return False
-        if done.watches and not _WATCHES_HERE.search(text, end, segment.end):
-            return True
+        done = deed(text, begin, segment.end, named=True)
+        if done is NOTHING and _EACH_DOES.match(text, end, segment.end):
+            done = DOES if does(text, begin, segment.end) else NOTHING
+        if not (done.meets or done.publishes or done.watches) and (
+            self.floor.given == segment.sentence  # 甲市启动响应，乙、丙两县转移群众
+            or text.startswith("已", begin)
+            or _NOT_DOING.search(text, begin, segment.end)
+        ):
+            return False
+        if done is NOTHING or (done.watches and not _WATCHES_HERE.search(text, end, segment.end)):
+            return done.watches
         for who, span in members[1:]:
             self.out.divisions[who.name] = who
             self.out.acting.append((who.name, span))
         who, span = members[0]
         if done.watches:
-            self.floor.watch(who, span, segment)
+            self._watch(who, span, segment)
         else:
             self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
         return True
+
+    def _members(
+        self, mention: RegionMention
+    ) -> tuple[list[tuple[Division, tuple[int, int]]], int]:
+        """甲市、乙县和丙县: the divisions of a list, and where it ends; one that has namesakes by its neighbours."""
+        found: list[tuple[RegionMention, RegionMention]] = []
+        following: RegionMention | None = mention
+        end = mention.end
+        while following is not None and not following.person:
+            last = self.meant.last_of_path(following)
+            found.append((following, last))
+            end = last.end
+            following = self.place.at(end + 1) if self.text[end : end + 1] in _LISTS else None
+        sure = [
+            who
+            for _, last in found
+            if (who := self.meant.of(last)) and (not last.weak or self.meant.near(who))
+        ]
+        out: list[tuple[Division, tuple[int, int]]] = []
+        for first, last in found:
+            beside = [
+                d
+                for d in last.candidates
+                if any(d == s or regions.parent(d) == regions.parent(s) for s in sure)
+            ]
+            who = self.meant.of(last) if not last.weak or not beside else beside[0]
+            if who is not None and (beside or not last.weak or self.meant.near(who)):
+                out.append((who, (first.start, last.end)))
+        return out, end
 
     def _person(self, segment: Segment, start: int) -> bool:
         """A person who was introduced with the post, by name alone."""
@@ -278,6 +395,8 @@ class Acting:
             return False
         word = level[level.lastindex or 0]
         that = level[0][0] == "该"
+        if self.place.at(start + 1 + len(word)) is not None and level[0][0] in "该我":
+            return self._named(segment, start + 1 + len(word))  # 该市长安区应急管理局
         who = self.meant.that(word, start) if that else self.meant.level(word)
         if who is None and level[0][0] == word[0]:
             who = self.meant.named_before(word, start)  # 黔东南州木房连片，州政府要求
@@ -297,7 +416,7 @@ class Acting:
             self._sends(who, span, segment.end)
             return True
         if done.watches:
-            self.floor.watch(who, span, segment)
+            self._watch(who, span, segment)
             return True
         if (
             level[0][0] in "全我"
@@ -325,5 +444,10 @@ class Acting:
         if not mention.weak and not mention.part_of_name:
             return True
         if _ORGAN.match(self.text, mention.end, mention.end + 14):
+            return True
+        end = mention.end
+        if self.text[end : end + 1] in _LISTS and self.place.at(end + 1) is not None:
+            return not mention.part_of_name
+        if mention.weak and not mention.part_of_name and _AS_FOR.match(self.text, mention.end):
             return True
         return any(d in self.out.home or d == self.meant.current for d in mention.candidates)

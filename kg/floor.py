@@ -34,6 +34,8 @@ class Floor:
         self.owner: Who | None = None
         """Who issued a formal notice: it speaks wherever nobody else is told to."""
         self.opened: tuple[int, int] = (0, 0)
+        self.given = -1
+        """The last sentence (its number) in which somebody acts."""
         self.roundup = False
         """A heading has named a region."""
         self.headed: tuple[int, int] | None = None
@@ -54,10 +56,11 @@ class Floor:
         self.headed = None
         self.out.give(Turn(start, name_of(who), evidence, acts))
         if acts:
+            self.given = self.meant.sentence
             self.out.acting.append((name_of(who), evidence))
             if isinstance(who, Division):
                 self.first(who)
-            if meets or who in self.out.home or not self._below_meeting(who):
+            if meets or who in self.out.home or not self.below_meeting(who):
                 self.meeting = (who, evidence)
 
     def first(self, who: Division) -> None:
@@ -65,7 +68,7 @@ class Floor:
         if not self.out.home and not self.roundup and len(self.out.divisions) <= 1:
             self.place.add(who)
 
-    def _below_meeting(self, who: Who) -> bool:
+    def below_meeting(self, who: Who) -> bool:
         """Whether a division lies in the one whose meeting is being told."""
         if self.meeting is None or who == self.meeting[0] or not isinstance(who, Division):
             return False

@@ -9,13 +9,18 @@ from kg import regions
 from kg.cues import pattern
 from kg.home import Home
 from kg.layers import Line, Segment
-from kg.meant import Meant
+from kg.meant import Meant, lies_in
 from kg.regions import Division
 
 _LEVEL_HEADING = pattern("actors", "level-heading")
 _SPACED = pattern("actors", "spaced")
+_MARK = pattern("actors", "head-mark")
+_PART = pattern("actors", "head-part")
+#: Between the divisions of a path in a heading.
+_APART = frozenset("·•/-—｜|")
+_OPENING = frozenset("【〖（(“—[［「")
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
-_BEHIND = frozenset(" 　：:｜|】〗）)\n—-，")
+_BEHIND = frozenset(" 　：:｜|】〗）)]］」\n—-，")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,10 @@ def head_of(
     bullet = text[max(0, start - 1) : start] in _BULLETS
     if not (new_line or bullet or sentence):
         return None
-    opens = start + (text[start] in "【〖（(“—")
+    mark = _MARK.match(text, start, segment.end) if new_line or bullet else None
+    opens = mark.end() if mark else start
+    bullet = bullet or (mark is not None and mark.end() > start)
+    opens += text[opens : opens + 1] in _OPENING
     return (
         _spaced(text, opens, segment.end, meant)
         or _named(segment, line, text, opens, place, meant, new_line=new_line, bullet=bullet)
@@ -72,8 +80,17 @@ def _named(
     if mention is None or mention.person:
         return None
     last = meant.last_of_path(mention)
-    after = text[last.end : last.end + 1]
-    if after == "。" and segment.numbered and last.end == segment.end:
+    while text[last.end : last.end + 1] in _APART:
+        below = place.at(last.end + 1)  # 江西·德兴
+        if below is None or not lies_in(below, last):
+            break
+        last = meant.last_of_path(below)
+    end = last.end
+    part = _PART.match(text, end, segment.end)
+    if part and text[part.end() : part.end() + 1] in _BEHIND:
+        end = part.end()  # 德兴篇
+    after = text[end : end + 1]
+    if after == "。" and segment.numbered and end == segment.end:
         apart = True  # （一）青海省。
     elif after in _BEHIND and (after != "，" or (bullet and new_line)):
         apart = new_line or bullet or after in "：:　 "

@@ -89,8 +89,12 @@ class Meant:
         return None if mention is None or mention.person else self.of(mention)
 
     def that(self, word: str, start: int) -> Division | None:
-        """该市 is the one named last."""
-        return self.named_before(word, start) or self.level(word)
+        """该市 is the one named last, unless that is only named within the report of the one that has the word."""
+        named = self.named_before(word, start)
+        current = self.current
+        if named is None or not isinstance(current, Division) or not current.name.endswith(word):
+            return named or self.level(word)
+        return current if regions.within(named, current) else named
 
     def named_before(self, word: str, start: int) -> Division | None:
         """The division of a level that is named last before a place, not far from it."""
@@ -106,7 +110,7 @@ class Meant:
     def last_of_path(self, mention: RegionMention) -> RegionMention:
         """In 山西省吕梁市方山县 the county acts."""
         last = mention
-        while (following := self.place.at(last.end)) is not None and _lies_in(following, last):
+        while (following := self.place.at(last.end)) is not None and lies_in(following, last):
             last = following
         return last
 
@@ -115,5 +119,6 @@ class Meant:
         return any(regions.within(who, d) for d in self.out.home)
 
 
-def _lies_in(mention: RegionMention, above: RegionMention) -> bool:
+def lies_in(mention: RegionMention, above: RegionMention) -> bool:
+    """Whether a name may mean a division of one that another name may mean."""
     return any(regions.within(d, a) for d in mention.candidates for a in above.candidates)
