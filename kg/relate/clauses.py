@@ -64,6 +64,13 @@ _HAS = frozenset({"有", "没有", "成效", "成绩"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
+_ATTENDS = pattern("clauses", "attends")
+_HOW_IT_IS = pattern("clauses", "how-it-is")
+_AS_A_RULE = pattern("clauses", "as-a-rule")
+_IS_SO = pattern("clauses", "is-so")
+_SO_THAT = pattern("clauses", "so-that")
+_LAW_SAYS = pattern("clauses", "law-says")
+_REACHED = pattern("clauses", "reached")
 
 
 def find_clauses(layers: Layers, strengths: Mapping[str, int], *, document: bool) -> list[Clause]:
@@ -108,6 +115,8 @@ class _Reader:
         """Whether somebody has spoken in the sentence."""
         self.ahead = NOTHING
         """What the next segment says of this one."""
+        self.law_ends = -1
+        """Where the words of a law that is quoted end."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
@@ -157,9 +166,20 @@ class _Reader:
                         self._name(parsed)
                 self.pending = []
             self.condition, self.last = None, None
+        if _LAW_SAYS.search(self.text, segment.start, segment.end) and segment.closer in "，：":
+            self.law_ends = self._end_of_quote(segment)
         self.cut = self._reminded(segment, cues)
         if (demanded or self.cut is not None) and not self.passage.section:
             self.passage.mode = "order"
+
+    def _end_of_quote(self, segment: Segment) -> int:
+        """Where the words of the law end: with the quotation, else with the half sentence."""
+        start = segment.end + 1
+        if self.text.startswith("“", start):
+            stop = self.text.find("”", start)
+            return stop if stop >= 0 else start
+        ends = (self.text.find(mark, start) for mark in "；。\n")
+        return min((e for e in ends if e >= 0), default=len(self.text))
 
     def _cut(self, segment: Segment, cues: list[Cue]) -> tuple[Segment, list[Cue]]:
         """The segment without the reminder that opens it."""
@@ -201,10 +221,16 @@ class _Reader:
                 self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
             )
             self.condition, self.pending = (start, parsed.end), []
+        elif self._states(parsed):
+            self._clause(parsed, counted=counted, alone=alone)
         elif is_leading(self.text, parsed) or waits(self.text, parsed, self.ahead):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _states(self, parsed: Parse) -> bool:
+        """灾害往往发生在夜间: a fact, part of no order behind it."""
+        return parsed.verb is None and _AS_A_RULE.search(self.text[parsed.start : parsed.end]) is not None
 
     def _name(self, parsed: Parse) -> None:
         """A label directs attention at what it names, as a heading does."""
@@ -221,7 +247,11 @@ class _Reader:
 
     def _goes_on(self, parsed: Parse) -> bool:
         """以及…, 和…: goes on with the clause before; 与 + partner + verb is a clause of its own."""
-        if not parsed.back or parsed.modal is not None or parsed.adverbial:
+        if not parsed.back or parsed.modal is not None:
+            return False
+        if self.text.startswith("以及", parsed.start):
+            return True
+        if parsed.adverbial:
             return False
         verb = parsed.verb
         return not (
@@ -305,6 +335,10 @@ class _Reader:
         hard = parsed.hard and _DUE.search(words) is None
         if hard or _LEFT_OUT.search(words) or _TELLS_WHOLE.match(words):
             return "told", "left out"
+        if parsed.start < self.law_ends:
+            return "told", "law"
+        if _IS_SO.search(words):
+            return "told", "是"
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
             tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
@@ -388,6 +422,14 @@ class _Reader:
             return "cannot"
         if _OF_HIMSELF.search(words) or (not self.document and _PLANS.match(words)):
             return "avowed"
+        if _ATTENDS.search(words):
+            return "attends"
+        if _HOW_IT_IS.match(words) or (_AS_A_RULE.search(words) and not parsed.contiguous):
+            return "as a rule"
+        if _SO_THAT.match(words):
+            return "aim"
+        if self.passage.goals and not parsed.contiguous and _REACHED.search(words):
+            return "goal"
         if not self.document and _IN_ALL.search(words):
             return "count"
         return ""

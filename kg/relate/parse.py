@@ -33,6 +33,7 @@ _MARK = re.compile("[“《（(]")
 _QUOTED = pattern("clauses", "quoted")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
+_BOUND = pattern("clauses", "bound-said")
 #: What one is told or asked to count, send or put somewhere: 将…纳入考核.
 _PUT = frozenset(
     ["纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"]
@@ -180,7 +181,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         if opener is not None and opener.kind in {"prep", "object"}:
             out.then_prep, out.opener = True, opener.word
     else:
-        out.verb = finder.main(start, bare=True)
+        out.verb = finder.main(start, bare=True) or _bound(text, start, segment.end)
         out.contiguous = out.verb is not None and finder.plain
         out.future = _future(text, inner, start)
         out.past = None if finder.unless else out.past
@@ -223,6 +224,12 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     out.adverbial, out.weak, out.coverb = finder.adverbial, finder.weak, finder.coverb
     out.bans = finder.bans or finder.unless
     return out
+
+
+def _bound(text: str, start: int, end: int) -> Cue | None:
+    """每人不少于8课时: the bound is the predicate where there is no verb."""
+    found = _BOUND.search(text, start, end)
+    return Cue(*found.span(1), "verb", "1", found[1]) if found else None
 
 
 def _is_named(text: str, verb: Cue, end: int) -> bool:
@@ -310,18 +317,29 @@ def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
     for index, cue in enumerate(cues):
         if cue.word != "将" or (cue.start - start == 1 and text[start] not in _BODIES):
             continue
+        following = cues[index + 1] if index + 1 < len(cues) else None
+        if following is None or following.start != cue.end:
+            continue
+        if following.kind == "object" and following.word in {"对", "把", "以"} and cue.start > start:
+            return True  # 市局将把…纳入考核: the other word puts the object first
         if any(c.word in _PUT for c in cues[index + 1 :]):
             continue
-        following = cues[index + 1] if index + 1 < len(cues) else None
+        acts = following.kind in VERBS and _only_verbs(cues[index + 1 :], cue.end, cues[-1].end)
         return (
-            following is not None
-            and following.start == cue.end
-            and (
-                following.kind in {"adverb", "prep", "object", "link", "dual", "manner", "a"}
-                or (following.kind == "verb" and following.value >= "2")
-            )
+            following.kind in {"adverb", "prep", "object", "link", "dual", "manner", "a"}
+            or (following.kind == "verb" and following.value >= "2")
+            or (acts and cue.start > start)
         )
     return False
+
+
+def _only_verbs(cues: Sequence[Cue], start: int, end: int) -> bool:
+    """跟踪督办: nothing but verbs, one after the other."""
+    for cue in cues:
+        if cue.start != start or cue.kind not in VERBS:
+            return False
+        start = cue.end
+    return start == end and len(cues) > 1
 
 
 def is_leading(text: str, parsed: Parse) -> bool:

@@ -21,6 +21,7 @@ _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
 _LAMENT = pattern("clauses", "lament")
+_GOALS = pattern("clauses", "goals-section")
 _TABLE_ROW = pattern("clauses", "table-row")
 _TASKS = pattern("clauses", "task-table")
 _NARRATES = pattern("clauses", "narrates")
@@ -52,6 +53,8 @@ class Passage:
         """What the stem before a list makes of its items."""
         self.stem = 0
         """The rank of the line of that stem."""
+        self.goals = 0
+        """The rank of the heading that says that its section sets goals; 0 outside of such."""
 
     def enter(self, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
         """Set the mode from this segment on; give the verb of speech that set it, if one did."""
@@ -117,6 +120,10 @@ class Passage:
         rank = self._rank(line.start, line.end)
         words = self.text[segment.start : segment.end]
         opens = _opens(segment, cues)
+        if _GOALS.match(words):
+            self.goals = rank
+        elif self.goals and rank <= self.goals:
+            self.goals = 0
         laments = len(words) <= 24 and not opens and _LAMENT.search(words) is not None
         if laments or _BACKGROUND_SECTION.match(words):
             self.section = self.section if 0 < self.section < rank else rank

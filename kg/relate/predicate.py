@@ -25,6 +25,8 @@ _WHETHER = "是否"
 
 #: Adverbs that only stand before a verb, known or not.
 _ONLY_ADVERBS = word_set("clauses", "before-verbs")
+#: Where one is, as a predicate.
+_AT_POST = frozenset({"在岗", "在位", "到岗", "到位", "在场", "值守", "驻守", "待命"})
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
@@ -344,6 +346,9 @@ class Finder(Stretch):
                 if 2 <= self.end - at <= 8 and "的" not in self.text[at : self.end]:
                     return self.two(at)
                 return None
+            behind = self.text[cue.end : min(cue.end + 2, self.end)]
+            if cue.kind == "adverb" and (behind in _AT_POST or words().get(behind) == "v"):
+                return self.two(cue.end)  # 亲自研究部署, 24小时在岗
         return None
 
     def _scan(self, i: int, position: int) -> Cue | None:
