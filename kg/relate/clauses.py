@@ -21,7 +21,7 @@ from kg.relate.parse import Parse, is_leading, parse, slice_of
 from kg.relate.passage import Passage
 from kg.relate.quoted import spoken
 from kg.relate.stretch import VERBS
-from kg.relate.waiting import NOTHING, is_condition, is_label, look_ahead, waits
+from kg.relate.waiting import NOTHING, is_condition, is_label, is_spoken_of, look_ahead, waits
 
 _COUNT = pattern("clauses", "count")
 _LEFT_OUT = pattern("clauses", "left-out")
@@ -216,14 +216,18 @@ class _Reader:
             self.pending.append(parsed)
         elif self._is_sector(parsed) or is_label(self.text, parsed, self.ahead):
             self._name(parsed)
+        elif self._states(parsed):
+            self._clause(parsed, counted=counted, alone=alone)
         elif is_condition(self.text, parsed, self.ahead):
             start = (
                 self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
             )
             self.condition, self.pending = (start, parsed.end), []
-        elif self._states(parsed):
-            self._clause(parsed, counted=counted, alone=alone)
-        elif is_leading(self.text, parsed) or waits(self.text, parsed, self.ahead):
+        elif (
+            is_leading(self.text, parsed)
+            or waits(self.text, parsed, self.ahead)
+            or is_spoken_of(self.text, parsed, self.ahead)
+        ):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)

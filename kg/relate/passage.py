@@ -22,6 +22,7 @@ _PREAMBLE_END = pattern("clauses", "preamble-end")
 _BACKGROUND_SECTION = pattern("clauses", "background-section")
 _LAMENT = pattern("clauses", "lament")
 _GOALS = pattern("clauses", "goals-section")
+_TELLS_ANEW = pattern("clauses", "tells-anew")
 _TABLE_ROW = pattern("clauses", "table-row")
 _TASKS = pattern("clauses", "task-table")
 _NARRATES = pattern("clauses", "narrates")
@@ -53,6 +54,8 @@ class Passage:
         """What the stem before a list makes of its items."""
         self.stem = 0
         """The rank of the line of that stem."""
+        self.sentence = -1
+        """The sentence before."""
         self.goals = 0
         """The rank of the heading that says that its section sets goals; 0 outside of such."""
 
@@ -77,6 +80,14 @@ class Passage:
             and _ASSIGNS.search(self.text, segment.start, segment.end)
         ):
             self.mode = "order"
+        elif (
+            self.mode == "order"
+            and segment.sentence != self.sentence
+            and not self.document
+            and _TELLS_ANEW.match(self.text[segment.start : segment.end])
+        ):
+            self.mode = "narrative"
+        self.sentence = segment.sentence
         if segment.numbered:
             self._heading(segment, cues)
         if self.section or self.table:

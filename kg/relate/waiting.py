@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from kg.cues import pattern
 from kg.layers import Cue, Segment
+from kg.lexicon import words as general_words
 from kg.relate.parse import Parse
 from kg.relate.stretch import VERBS
 
@@ -27,6 +28,7 @@ _COMES_UPON = pattern("clauses", "comes-upon")
 #: What opens a phrase that says on what occasion something is to be done.
 _UPON = frozenset({"遇", "遇到", "遇有"})
 _REASON = pattern("clauses", "reason")
+_OF_WHOM = frozenset({"对", "对于"})
 _WHO = pattern("clauses", "bearer")
 
 
@@ -42,12 +44,15 @@ class Ahead:
     """It bans."""
     asked: bool = False
     """It begins with 请."""
+    orders: bool = False
+    """A modal stands behind a subject of its own."""
 
 
 def look_ahead(segment: Segment, cues: Sequence[Cue]) -> Ahead:
     """Look at the next segment."""
+    orders = any(c.kind == "modal" and c.start > segment.start for c in cues)
     if not cues or cues[0].start != segment.start:
-        return NOTHING
+        return Ahead(orders=True) if orders else NOTHING
     first = cues[0]
     opens = first.kind == "modal" and first.word in _OPENS
     return Ahead(
@@ -55,6 +60,7 @@ def look_ahead(segment: Segment, cues: Sequence[Cue]) -> Ahead:
         addressed=first.kind == "speech" or opens,
         banned=first.value == "prohibition" or first.word == "一律",
         asked=first.word == "请",
+        orders=orders and first.kind not in {"modal", "speech", "past", "link"},
     )
 
 
@@ -78,6 +84,25 @@ def waits(text: str, parsed: Parse, ahead: Ahead) -> bool:
     if not (ahead.dealt or ahead.addressed):
         return False
     return _is_dealt_with(text, parsed) or _is_bearer_of(text, parsed)
+
+
+def is_spoken_of(text: str, parsed: Parse, ahead: Ahead) -> bool:
+    """50人以上的聚餐，主办人要报备; 对违规用火行为，群众可以举报: of what the next segment says who must or may."""
+    if not ahead.orders or parsed.segment.closer != "，" or parsed.modal is not None:
+        return False
+    verb = parsed.verb
+    if verb is None or parsed.contiguous or parsed.past is not None or parsed.prep:
+        return False
+    if parsed.opener in _OF_WHOM and parsed.object_prep:
+        named = general_words().get(text[parsed.end - 2 : parsed.end]) == "n"
+        return named and verb.value < "2" and verb.end < parsed.end
+    led = any(c.end == verb.start and c.kind == "adverb" for c in parsed.cues)
+    nominal = verb.kind == "verb" and verb.end == parsed.end and not (led or parsed.bans)
+    if not nominal or _WHO.search(text, parsed.start, verb.start):
+        return False
+    if any(c.kind in VERBS and c.start < verb.start for c in parsed.cues):
+        return False
+    return parsed.weak or "的" in text[parsed.start : verb.start]
 
 
 def _is_dealt_with(text: str, parsed: Parse) -> bool:
