@@ -73,23 +73,33 @@ _LAW_SAYS = pattern("clauses", "law-says")
 _REACHED = pattern("clauses", "reached")
 
 
-def find_clauses(layers: Layers, strengths: Mapping[str, int], *, document: bool) -> list[Clause]:
+def find_clauses(
+    layers: Layers, strengths: Mapping[str, int], *, document: bool, turns: Sequence[int] = ()
+) -> list[Clause]:
     """List the clauses of the body in order.
 
-    ``document`` tells a formal notice, whose text directs by itself.
+    ``document`` tells a formal notice, whose text directs by itself; ``turns`` are the places where
+    another division begins to act.
     """
-    return _Reader(layers, strengths, document=document).run()
+    return _Reader(layers, strengths, document=document, turns=turns).run()
 
 
 class _Reader:
     """Walks the segments, sentence by sentence, and keeps what waits for its predicate."""
 
-    def __init__(self, layers: Layers, strengths: Mapping[str, int], *, document: bool) -> None:
+    def __init__(
+        self,
+        layers: Layers,
+        strengths: Mapping[str, int],
+        *,
+        document: bool,
+        turns: Sequence[int],
+    ) -> None:
         self.layers = layers
         self.text = layers.text
         self.strengths = strengths
         self.document = document
-        self.passage = Passage(layers, document=document)
+        self.passage = Passage(layers, document=document, turns=turns)
         self.headings = Headings(layers, self.passage)
         self.out: list[Clause] = []
         self.pending: list[Parse] = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Literal
 
@@ -34,8 +35,10 @@ _RANKS = tuple(pattern("clauses", f"rank-{n}") for n in ("one", "two", "three"))
 class Passage:
     """Walks along with the reader of clauses and knows what kind of passage it is in."""
 
-    def __init__(self, layers: Layers, *, document: bool) -> None:
+    def __init__(self, layers: Layers, *, document: bool, turns: Sequence[int] = ()) -> None:
         self.layers = layers
+        self.turns = turns
+        """Where another division begins to act."""
         self.text = layers.text
         self.document = document
         title = layers.text[slice(*layers.title)] if layers.title else ""
@@ -63,6 +66,8 @@ class Passage:
         """Set the mode from this segment on; give the verb of speech that set it, if one did."""
         if segment.line != self.line:
             self._line(segment)
+        if self.mode == "order" and not self.document and self._turned(segment):
+            self.mode = "narrative"
         spoken = reported(self.text, segment, cues)
         if self.section:
             spoken = None
@@ -95,6 +100,11 @@ class Passage:
         if segment.closer == "：":
             self._stem(segment)
         return spoken
+
+    def _turned(self, segment: Segment) -> bool:
+        """Whether another division begins to act in a segment: what it does is told first."""
+        index = bisect_left(self.turns, segment.start)
+        return index < len(self.turns) and self.turns[index] < segment.end
 
     def _stem(self, segment: Segment) -> None:
         """禁止下列行为：, 有下列情形之一的，…：: what follows in a list is forbidden, or a case."""

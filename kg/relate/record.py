@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 from kg.annotate import strength_of
 from kg.cues import pattern
@@ -88,7 +89,8 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     told_of = find_incidents(text, layers.segments, places)
     accidents = events.incidents(layers, speakers, proof, told_of)
     mask_names(layers, [(n.start, n.end) for n in (*(m for m, _ in names), *told_of)])
-    clauses = find_clauses(layers, strength_of(), document=document)
+    acting = [b.start for a, b in pairwise(speakers.turns) if b.acts and b.region != a.region]
+    clauses = find_clauses(layers, strength_of(), document=document, turns=acting)
     titled = title_clause(layers) if document else None
     if titled is not None:
         clauses.insert(0, titled)
