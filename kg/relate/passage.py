@@ -29,6 +29,8 @@ _TASKS = pattern("clauses", "task-table")
 _NARRATES = pattern("clauses", "narrates")
 _REPORTS = pattern("titles", "report-title")
 _DEMANDS = pattern("clauses", "demands")
+#: What a verb of speech makes of what follows it.
+_SPOKEN: dict[str, Mode] = {"order": "order", "pledge": "narrative"}
 _RANKS = tuple(pattern("clauses", f"rank-{n}") for n in ("one", "two", "three"))
 
 
@@ -72,7 +74,7 @@ class Passage:
         if self.section:
             spoken = None
         if spoken is not None:
-            self.mode = "order" if spoken.value == "order" else "tell"
+            self.mode = _SPOKEN.get(spoken.value, "tell")
         elif not self.document and (
             _HOLD.search(self.text, segment.start, segment.end)
             or _REACTS.match(self.text[segment.start : segment.end])
