@@ -244,7 +244,10 @@ class _Reader:
 
     def _states(self, parsed: Parse) -> bool:
         """灾害往往发生在夜间: a fact, part of no order behind it."""
-        return parsed.verb is None and _AS_A_RULE.search(self.text[parsed.start : parsed.end]) is not None
+        return (
+            parsed.verb is None
+            and _AS_A_RULE.search(self.text[parsed.start : parsed.end]) is not None
+        )
 
     def _name(self, parsed: Parse) -> None:
         """A label directs attention at what it names, as a heading does."""

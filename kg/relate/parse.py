@@ -320,7 +320,11 @@ def _future(text: str, cues: Sequence[Cue], start: int) -> bool:
         following = cues[index + 1] if index + 1 < len(cues) else None
         if following is None or following.start != cue.end:
             continue
-        if following.kind == "object" and following.word in {"对", "把", "以"} and cue.start > start:
+        if (
+            following.kind == "object"
+            and following.word in {"对", "把", "以"}
+            and cue.start > start
+        ):
             return True  # 市局将把…纳入考核: the other word puts the object first
         if any(c.word in _PUT for c in cues[index + 1 :]):
             continue
