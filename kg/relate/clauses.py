@@ -441,7 +441,8 @@ class _Reader:
             return "avowed"
         if _ATTENDS.search(words):
             return "attends"
-        if _HOW_IT_IS.match(words) or (_AS_A_RULE.search(words) and not parsed.contiguous):
+        governed = parsed.contiguous or parsed.adverbial
+        if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):
             return "as a rule"
         if _SO_THAT.match(words):
             return "aim"
