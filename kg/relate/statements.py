@@ -14,6 +14,8 @@ from kg.relate.clause import Clause
 from kg.relate.topics import Topic, Wild
 
 _EXCLUDED = pattern("clauses", "excluded")
+#: What masks a mention of a thing that may stand anywhere.
+SLIGHT = "slight"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
 
@@ -27,6 +29,8 @@ class Found:
     scheme: str
     degree: int
     places: list[tuple[int, int]] = field(default_factory=list)
+    named: bool = False
+    """By a word of its own, not only by things that stand anywhere (灭火器, 国道)."""
 
 
 def excluded_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -59,7 +63,7 @@ def state(
 ) -> list[Found]:
     """Every hazard, responsibility and measure that a clause directs, with its region and places.
 
-    A topic stresses its sectors where its region's clauses say nothing more particular.
+    Things that stand anywhere say nothing where no other word names their sector. A topic stresses its sectors where its region's clauses say nothing more particular.
     """
     text = layers.text
     starts = [m.start for m in layers.mentions]
@@ -74,7 +78,7 @@ def state(
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         region = region_at(clause.start)
         for mention in inside:
-            if mention.masked is not None or wild.holds(mention):
+            if mention.masked not in {None, SLIGHT} or wild.holds(mention):
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
@@ -90,9 +94,11 @@ def state(
             if entry is None:
                 entry = found[key] = Found(region, mention.concept, mention.scheme, degree)
             entry.degree = max(entry.degree, degree)
+            entry.named = entry.named or mention.masked is None
             place = (begin, clause.end)
             if place not in entry.places:
                 entry.places.append(place)
+    found = {key: entry for key, entry in found.items() if entry.named}
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
         said.discard("open-burning")  # what causes such fires is no narrower kind of them
