@@ -18,6 +18,8 @@ from kg.layers import Cue, Layers, Mention
 from kg.lexicon import words
 from kg.ontology import concepts
 
+#: Longest label, in characters, that is looked for behind one that is none.
+LONGEST = 16
 CUE_FILES = ("modality", "verbs", "adverbs", "background", "speech")
 
 
@@ -136,16 +138,34 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
 
 
 def _whole(
-    hits: list[tuple[int, int, int]], mentions: list[tuple[int, int, str, str]]
-) -> set[tuple[int, int, str, str]]:
-    """The labels of two characters that no word cuts in two: 改用|电能 names no 用电."""
+    hits: list[tuple[int, int, int]], mentions: list[tuple[int, int, int]]
+) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
+    """Labels of two characters that no word cuts in two (改用|电能 names no 用电), and the others."""
     starts = [h[1] for h in hits]
-    out = set()
+    whole, cut = [], []
     for mention in mentions:
-        at = bisect_left(starts, mention[0]) - 1
-        if at < 0 or hits[at][2] != mention[0] + 1:
-            out.add(mention)
-    return out
+        at = bisect_left(starts, mention[1]) - 1
+        halved = at >= 0 and hits[at][2] == mention[1] + 1 and mention[2] - mention[1] == 2
+        (cut if halved else whole).append(mention)
+    return whole, cut
+
+
+def _labels(text: str, hits: list[tuple[int, int, int]]) -> Iterator[tuple[int, int, int]]:
+    """Yield the labels in ``text``; where one that is none took the first character of another, that one.
+
+    停用电梯 names 电梯, though 用电 begins before it.
+    """
+    matcher = _concept_matcher()[0]
+    whole, cut = _whole(hits, matcher.find(text))
+    yield from whole
+    taken = {mention[1] for mention in whole}
+    for _, start, end in cut:
+        hidden = matcher.find(text[start + 1 : end + LONGEST])[:1]
+        if hidden and hidden[0][1] + start + 1 < end:
+            index, a, b = hidden[0]
+            found = (index, a + start + 1, b + start + 1)
+            if not taken & set(range(found[1], found[2])) and _whole(hits, [found])[0]:
+                yield found
 
 
 class Patterns:
@@ -201,15 +221,12 @@ def find_mentions(
     [('fire-safety', 'body'), ('tailings-pond', None)]
     """
     stretches = [(0, len(text))] if stretches is None else stretches
-    matcher, payload = _concept_matcher()
+    payload = _concept_matcher()[1]
     found = {
         (start, end, concept, scheme)
-        for index, start, end in matcher.find(text)
+        for index, start, end in _labels(text, find_words(text) if hits is None else hits)
         for concept, scheme in payload[index]
     }
-    found = {m for m in found if m[1] - m[0] > 2} | _whole(
-        find_words(text) if hits is None else hits, [m for m in found if m[1] - m[0] == 2]
-    )
     for start, end, row in _patterns("terms").find(text, stretches):
         found.update((start, end, value, row.kind) for value in row.value.split())
     mentions = sorted(found)

@@ -104,7 +104,8 @@ def state(
         said.discard("open-burning")  # what causes such fires is no narrower kind of them
         particular = {above for concept in said for above in ontology.ancestors(concept)}
         for mention in mentions_of(layers.mentions, starts, start, end):
-            if mention.scheme != "hazard" or mention.masked not in {None, "name"}:
+            whole = (mention.start, mention.end) == (start, end)
+            if mention.scheme != "hazard" or not (whole or mention.masked in {None, "name"}):
                 continue
             if mention.concept not in particular:
                 key = (region, mention.scheme, mention.concept)

@@ -21,6 +21,8 @@ _SPEAKS_ON = pattern("clauses", "speaks-on")
 #: What a segment ends in that may tell what is spoken on.
 _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
+_MINUTES = pattern("titles", "minutes")
+_BODY_ORDERS = pattern("clauses", "body-orders")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
 _WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
@@ -75,6 +77,7 @@ def topics(
         *_of_title(layers, speakers),
         *_of_meetings(names, owners),
         *_of_speeches(layers, speakers),
+        *_of_bodies(layers, speakers),
         *_of_labels(layers, speakers, clauses),
     ]
 
@@ -84,7 +87,8 @@ def _of_title(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         return
     start, end = layers.title
     whose = speakers.at(start)
-    found = _TURNS_TO.search(layers.text, start, end) or _DECREE.search(layers.text, start, end)
+    titles = (p.search(layers.text, start, end) for p in (_TURNS_TO, _DECREE, _MINUTES))
+    found = next((t for t in titles if t is not None), None)
     if whose is not None and found is not None:
         yield whose, found.start(1), end
 
@@ -95,6 +99,15 @@ def _of_speeches(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
             continue
         found = _SPEAKS_ON.search(layers.text, segment.start, segment.end)
         whose = speakers.at(segment.start) if found else None
+        if found is not None and whose is not None:
+            yield whose, found.start(1), found.end(1)
+
+
+def _of_bodies(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    """该市防汛抗旱指挥部下发通知: what a body demands is on the one sector that it is there for."""
+    for segment in layers.segments:
+        found = _BODY_ORDERS.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(found.start()) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
 
