@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kg import ontology
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Layers, Mention
 from kg.model import Evidence
 from kg.relate.clause import Clause
@@ -18,6 +18,8 @@ _EXCLUDED = pattern("clauses", "excluded")
 SLIGHT = "slight"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
+#: Sectors that only gather narrower ones: a topic on 矿山安全 whose demands speak of coal mines is on those.
+UMBRELLAS = word_set("titles", "umbrellas")
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ def state(
 ) -> list[Found]:
     """Every hazard, responsibility and measure that a clause directs, with its region and places.
 
-    Things that stand anywhere say nothing where no other word names their sector. A topic stresses its sectors where its region's clauses say nothing more particular.
+    Things that stand anywhere say nothing where no other word names their sector. A topic stresses its sectors; one that only gathers others, where its region's clauses name none of those.
     """
     text = layers.text
     starts = [m.start for m in layers.mentions]
@@ -107,7 +109,7 @@ def state(
             whole = (mention.start, mention.end) == (start, end)
             if mention.scheme != "hazard" or not (whole or mention.masked in {None, "name"}):
                 continue
-            if mention.concept not in particular:
+            if mention.concept not in particular or mention.concept not in UMBRELLAS:
                 key = (region, mention.scheme, mention.concept)
                 found[key] = Found(region, mention.concept, "hazard", 2, [(start, end)])
     return list(found.values())
