@@ -16,10 +16,16 @@ from kg.relate.topics import Topic, Wild
 _EXCLUDED = pattern("clauses", "excluded")
 #: What masks a mention of a thing that may stand anywhere.
 SLIGHT = "slight"
+#: What masks a mention of a word that stands for a narrower sector where that is named.
+BROAD = "broad"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
 #: Sectors that only gather narrower ones: a topic on 矿山安全 whose demands speak of coal mines is on those.
 UMBRELLAS = word_set("titles", "umbrellas")
+
+
+#: Region, scheme, concept.
+Key = tuple[str | None, str, str]
 
 
 @dataclass(slots=True)
@@ -33,6 +39,8 @@ class Found:
     places: list[tuple[int, int]] = field(default_factory=list)
     named: bool = False
     """By a word of its own, not only by things that stand anywhere (灭火器, 国道)."""
+    broad: bool = False
+    """By a word that may stand for a narrower sector (交通安全)."""
 
 
 def excluded_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -70,7 +78,7 @@ def state(
     text = layers.text
     starts = [m.start for m in layers.mentions]
     wild = Wild(layers)
-    found: dict[tuple[str | None, str, str], Found] = {}
+    found: dict[Key, Found] = {}
     for clause in clauses:
         begin = clause.condition_at if clause.condition_at is not None else clause.start
         inside = mentions_of(layers.mentions, starts, begin, clause.end)
@@ -80,7 +88,7 @@ def state(
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         region = region_at(clause.start)
         for mention in inside:
-            if mention.masked not in {None, SLIGHT} or wild.holds(mention):
+            if mention.masked not in {None, SLIGHT, BROAD} or wild.holds(mention):
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
@@ -97,10 +105,11 @@ def state(
                 entry = found[key] = Found(region, mention.concept, mention.scheme, degree)
             entry.degree = max(entry.degree, degree)
             entry.named = entry.named or mention.masked is None
+            entry.broad = entry.broad or mention.masked == BROAD
             place = (begin, clause.end)
             if place not in entry.places:
                 entry.places.append(place)
-    found = {key: entry for key, entry in found.items() if entry.named}
+    found = _grounded(found)
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
         said.discard("open-burning")  # what causes such fires is no narrower kind of them
@@ -113,6 +122,17 @@ def state(
                 key = (region, mention.scheme, mention.concept)
                 found[key] = Found(region, mention.concept, "hazard", 2, [(start, end)])
     return list(found.values())
+
+
+def _grounded(found: dict[Key, Found]) -> dict[Key, Found]:
+    """What more than a slight word names, and a broad one where nothing narrower is named."""
+    named = {(entry.region, entry.concept) for entry in found.values() if entry.named}
+    above = {(region, wide) for region, concept in named for wide in ontology.ancestors(concept)}
+    return {
+        key: entry
+        for key, entry in found.items()
+        if entry.named or (entry.broad and (entry.region, entry.concept) not in above)
+    }
 
 
 def counts(clause: Clause, mention: Mention) -> bool:
