@@ -142,7 +142,8 @@ def _whole(
 ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
     """Labels of two characters that no word cuts in two (改用|电能 names no 用电), and the others."""
     starts = [h[1] for h in hits]
-    whole, cut = [], []
+    whole: list[tuple[int, int, int]] = []
+    cut: list[tuple[int, int, int]] = []
     for mention in mentions:
         at = bisect_left(starts, mention[1]) - 1
         halved = at >= 0 and hits[at][2] == mention[1] + 1 and mention[2] - mention[1] == 2
@@ -236,23 +237,27 @@ def find_mentions(
         for begin, stop in stretches
         if (at := bisect_left(starts, begin)) < len(starts) and starts[at] < stop
     ]
-    masks = sorted((a, b, row.value) for a, b, row in _patterns("masks").find(text, with_mentions))
+    masks = sorted(
+        (a, b, row.value, row.kind) for a, b, row in _patterns("masks").find(text, with_mentions)
+    )
     out: list[Mention] = []
     first = 0
     for start, end, concept, scheme in mentions:
         while first < len(masks) and masks[first][1] <= start:
             first += 1
-        reason = _reason(masks, first, start, end)
+        reason = _reason(masks, first, (start, end), scheme)
         out.append(Mention(start, end, concept, scheme, reason))
     return out
 
 
-def _reason(masks: list[tuple[int, int, str]], first: int, start: int, end: int) -> str | None:
-    """Why a mention does not count: the first mask, from ``first`` on, that covers it."""
-    for a, b, reason in islice(masks, first, None):
-        if a > start:
+def _reason(
+    masks: list[tuple[int, int, str, str]], first: int, span: tuple[int, int], scheme: str
+) -> str | None:
+    """Why a mention does not count: the first mask for its scheme, from ``first`` on, that covers it."""
+    for start, end, reason, only in islice(masks, first, None):
+        if start > span[0]:
             return None
-        if b >= end:
+        if end >= span[1] and only in {"", scheme}:
             return reason
     return None
 

@@ -73,7 +73,8 @@ def state(
 ) -> list[Found]:
     """Every hazard, responsibility and measure that a clause directs, with its region and places.
 
-    Things that stand anywhere say nothing where no other word names their sector. A topic stresses its sectors; one that only gathers others, where its region's clauses name none of those.
+    Things that stand anywhere say nothing where no other word names their sector. A topic stresses its
+    sectors; one that only gathers others, where its region's clauses name none of those.
     """
     text = layers.text
     starts = [m.start for m in layers.mentions]

@@ -1,0 +1,63 @@
+"""Which sectors a sentence stresses, by the role that each has in it, and what the topic of a page or body adds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import kg
+from kg.read import read_text
+
+NEWS = (
+    "灵丘县召开安全生产会议\n发布时间：2022-03-06　来源：某报\n3月5日，灵丘县召开全县安全生产会议。"
+)
+
+
+def stressed(text: str) -> set[tuple[str | None, str]]:
+    return {(s.region, s.hazard) for s in kg.extract(read_text(text)).stresses}
+
+
+def _table() -> list[tuple[str, str]]:
+    path = Path(__file__).with_name("stresses.tsv")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(a, b) for a, b in (w.split("\t") for w in lines if w and not w.startswith("#"))]
+
+
+ROLES = _table()
+
+
+def test_the_table_of_roles_is_read():
+    assert len(ROLES) >= 80
+
+
+@pytest.mark.parametrize(("words", "expected"), ROLES)
+def test_a_sector_is_stressed_by_its_role_in_the_sentence(words, expected):
+    found = {hazard for _, hazard in stressed(f"{NEWS}会议要求，{words}。\n")}
+    assert found == set(() if expected == "-" else expected.split())
+
+
+def test_what_may_stand_anywhere_counts_where_its_sector_is_named_otherwise():
+    alone = f"{NEWS}会议要求，客车要配备灭火器。\n"
+    beside = f"{NEWS}会议要求，要抓好消防安全。客车要配备灭火器。\n"
+    assert ("灵丘县", "fire-safety") not in stressed(alone)
+    record = kg.extract(read_text(beside))
+    fire = next(s for s in record.stresses if s.hazard == "fire-safety")
+    assert [e.quote for e in fire.evidence] == ["要抓好消防安全", "客车要配备灭火器"]
+
+
+def test_what_a_body_for_one_sector_demands_is_on_that_sector():
+    text = (
+        "灵丘县加强值守\n发布时间：2022-07-06　来源：某报\n"
+        "7月5日，灵丘县防汛抗旱指挥部下发通知，要求各乡镇落实堤段包保责任制，加密巡查。\n"
+    )
+    assert ("灵丘县", "flood") in stressed(text)
+    assert ("灵丘县", "flood") not in stressed(text.replace("防汛抗旱指挥部", "安委会办公室"))
+
+
+def test_a_topic_that_gathers_others_gives_way_to_them_and_one_of_its_own_does_not():
+    body = "来源：某报 2022-07-06\n7月5日，灵丘县召开全县{}工作会议。会议要求，{}。\n"
+    mines = stressed("灵丘县召开会议\n" + body.format("矿山安全", "要对煤矿逐矿检查"))
+    roads = stressed("灵丘县召开会议\n" + body.format("道路交通安全", "要严查货车超载"))
+    assert ("灵丘县", "mining") not in mines
+    assert ("灵丘县", "road-traffic") in roads
