@@ -9,9 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 _DAY = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9]|元)月(?P<d>[12]\d|3[01]|0?[1-9])日"
+    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9]|元)月(?P<d>[12]\d|3[01]|0?[1-9])(?:日|号(?![楼井矿库线路台车令文店院机炉船]))"
     r"|(?P<rel>昨(?:[（(]\d\d?[）)])?[日天晚]|今(?:[（(]\d\d?[）)])?[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
-    r"|(?<![\d月年、至到—–~-])(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
+    r"|(?:(?<=[本当]月)|(?<![\d月年、至到—–~-]))(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍]|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
+)
+#: A day in the furniture of a page, which tells the year of the days that leave it out.
+_STAMP = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)(?:[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|年\d{1,2}月\d{1,2}日(?=第?\s*\d*[版期刊]))"
 )
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
 _TRIGGER = re.compile(r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?")
@@ -81,12 +85,17 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     ['2023-12-31', '2023-12-28']
     >>> [d.iso for d in find_days('某网4月26日讯 昨日，市里开会，27日上午，县里开会', '2019-04-28')]
     ['2019-04-26', '2019-04-25', '2019-04-27']
+    >>> [d.iso for d in find_days('某网讯　2023-03-21（记者 某某）3月20日，县里开会', None)]
+    ['2023-03-20']
     >>> [d.iso for d in find_days('6月13日爆炸事故伤亡重大。15日，国务院开会。事故发生当天，省里开会', '2021-06-17')]
     ['2021-06-13', '2021-06-15', '2021-06-13']
     """
     out: list[DateMention] = []
     year_seen = year
     today = published
+    if year is None and published is None:
+        stamped = {m[1] for m in _STAMP.finditer(text)}
+        year_seen = int(stamped.pop()) if len(stamped) == 1 else None
     for match in _days(text):
         relative = match["rel"]
         if match["od"]:

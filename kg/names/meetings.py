@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 
@@ -23,6 +24,7 @@ _PASSED_ON = pattern("names", "meeting-passed-on")
 _CONVENES = pattern("names", "meeting-convenes")
 _WHOLE = pattern("names", "meeting-whole")
 _TWO = pattern("names", "meeting-of-two")
+_OURS = re.compile(r"^我[省市县区州旗盟](?=.{4})")
 
 
 #: Between two meetings that are held together.
@@ -97,7 +99,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 continue  # 省里的调度会要求: what was named before, or nothing
             if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
                 continue
-            names = _each_owner(name)
+            name = _OURS.sub("", name)
+            names = [one for one in _each_owner(name) if not nameless.match(one)]
             out.extend(
                 (Name(segment.start + begin, segment.start + end, "meeting", one), frame)
                 for one in names

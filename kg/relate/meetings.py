@@ -26,7 +26,14 @@ _LATER = pattern("names", "meeting-later")
 _ISSUE = pattern("names", "issue-year")
 _YEAR = pattern("names", "title-year")
 _VENUE = pattern("names", "meeting-venue")
+_OTHER_DAY = pattern("names", "meeting-other-day")
 _STATE = pattern("actors", "state")
+_HAPPENED = re.compile(r"发生|事故")
+#: What stands before a day that opens a clause, and what behind one that is none: of a dateline, of a limit.
+_BEFORE_DAY = frozenset("）) 　在于讯电：:”")
+_NOT_DAY = frozenset("讯电前起至之—-－")
+#: So many clauses of the body tell the day of what its title tells.
+OPENING = 6
 #: Frames, the most telling first: where a name is best learned from.
 _RANK = {"held": 0, "subject": 0, "at": 1, "title": 2, "after": 3, "cited": 3, "other": 4}
 #: So far behind its name posts belong to a meeting, in characters.
@@ -38,6 +45,8 @@ class _Found:
     meeting: Meeting
     at: int
     frame: str
+    headline: bool = False
+    """The title tells that it is held."""
 
 
 class _Finder:
@@ -52,6 +61,7 @@ class _Finder:
         self.day_starts = [d.start for d in self.days]
         self.starts = [s.start for s in layers.segments]
         self.acting = sorted((span[0], region) for region, span in speakers.acting)
+        self.here = {NATIONAL, *(d.name for d in speakers.home)}
         self.told: list[int] = []
         """Where meetings are told of, not only cited."""
         self.bounds: dict[int, tuple[int, int]] = {}
@@ -66,7 +76,7 @@ class _Finder:
             titled = self.layers.lines[segment.line].kind == "title"
             low, high = self.bounds[segment.sentence]
             first = segment.start if frame == "cited" else low
-            whole = first == low and frame != "cited"
+            whole = first == low and frame not in {"cited", "after"}
             date = self._date(first, high if whole else name.end, name.start)
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
@@ -82,7 +92,8 @@ class _Finder:
             )
             if frame not in {"cited", "after", "other"}:
                 self.told.append(name.start)
-            found.append(_Found(meeting, name.start, "title" if titled else frame))
+            held = titled and frame in {"held", "subject"}
+            found.append(_Found(meeting, name.start, "title" if titled else frame, held))
             if _EACH.search(self.text, low, name.start):
                 found += [
                     _Found(replace(meeting, region=other), name.start, frame)
@@ -159,10 +170,13 @@ class _Finder:
         return inside[0].iso if len(inside) == 1 and inside[0].start > position else None
 
     def _of_accident(self, day: DateMention, position: int) -> bool:
-        """4日，某厂发生爆炸后，市里召开会议: not the day of the meeting."""
+        """4日，某厂发生爆炸后，市里召开会议; 按照4日通知要求，…: not the day of the meeting."""
         comma = self.text.find("，", day.end + 1, position)
         clause = self.text[day.end : comma] if comma >= 0 else ""
-        return "发生" in clause or "事故" in clause
+        if "发生" in clause or "事故" in clause:
+            return True
+        start = self.starts[bisect_right(self.starts, day.start) - 1]
+        return comma >= 0 and _OTHER_DAY.match(self.text, start, day.start + 1) is not None
 
     def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
         """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
@@ -174,12 +188,21 @@ class _Finder:
         return self._opening_day() if not found and _LATER.match(before) else None
 
     def _opening_day(self) -> str | None:
-        """The day with which the body begins: that of the talk after which a meeting was called."""
+        """The day that opens a clause of the first sentences of the body: that of which it tells."""
         lines = self.layers.lines
-        first = next((s for s in self.layers.segments if lines[s.line].kind == "body"), None)
-        if first is None:
-            return None
-        return next((d.iso for d in self.days if d.start == first.start), None)
+        body = [s for s in self.layers.segments if lines[s.line].kind == "body"][:OPENING]
+        for segment in body:
+            if _OTHER_DAY.match(self.text, segment.start, segment.end):
+                continue
+            index = bisect_left(self.day_starts, segment.start)
+            if index == len(self.days) or self.days[index].start >= segment.end:
+                continue
+            day = self.days[index]
+            begins = day.start == segment.start or self.text[day.start - 1] in _BEFORE_DAY
+            told = begins and self.text[day.end : day.end + 1] not in _NOT_DAY
+            if told and not _HAPPENED.search(self.text, day.end, segment.end):
+                return day.iso
+        return None
 
     def _first_day(self, region: str | None) -> str | None:
         """The day on which a region first acts in the body."""
@@ -202,6 +225,7 @@ class _Finder:
         ordered = sorted(found, key=lambda f: (_RANK[f.frame], -len(f.meeting.name), f.at))
         kept: list[tuple[Meeting, int]] = []
         frames: list[str] = []
+        headlines: set[int] = set()
         for one in ordered:
             meeting, position, titled = one.meeting, one.at, one.frame == "title"
             for index, (known, at) in enumerate(kept):
@@ -209,6 +233,8 @@ class _Finder:
                     continue
                 if meeting.date and known.date and meeting.date != known.date:
                     continue
+                if one.headline and _same_name(meeting.name, known.name):
+                    headlines.add(index)
                 if _same_name(meeting.name, known.name):
                     kept[index] = (_joined(known, meeting), at if titled else min(at, position))
                     break
@@ -227,8 +253,14 @@ class _Finder:
                 if titled:
                     day = meeting.date or self._first_day(meeting.region)
                     meeting = replace(meeting, date=day)
+                if one.headline:
+                    headlines.add(len(kept))
                 kept.append((meeting, position))
                 frames.append(one.frame)
+        for index in headlines:
+            meeting, position = kept[index]
+            if meeting.date is None and (meeting.region or NATIONAL) in self.here:
+                kept[index] = (replace(meeting, date=self._opening_day()), position)
         kept.sort(key=lambda item: item[1])
         return kept
 
