@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import kg
 from kg.annotate import CUE_FILES, find_cues, find_mentions
 from kg.cues import Row, compiled, pattern, read_rows, rows
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
 from kg.ontology import concepts
+from kg.read import read_text
 from kg.segment import line_kind
 
 FILES = sorted(path.stem for path in (ONTOLOGY / "cues").glob("*.yaml"))
@@ -32,7 +34,7 @@ def of(names):
 
 
 def test_every_file_of_cues_is_known_here():
-    assert set(FILES) == {*CUE_FILES, *FORMS, *OTHERS}
+    assert set(FILES) == {*CUE_FILES, *FORMS, *OTHERS, "deeds"}
     assert len(ROWS) > 130
 
 
@@ -95,6 +97,27 @@ def test_forms_match_their_examples(name, row):
         assert expression.search(example), example
     for example in row.rejects:
         assert not expression.search(example), example
+
+
+def ordered(words):
+    """The measures of a meeting that demands so much."""
+    text = f"灵丘县召开会议\n发布时间：2022-03-06\n3月5日，灵丘县召开全县安全生产会议。会议要求，{words}。"
+    return {m.measure for m in kg.extract(read_text(text)).measures}
+
+
+@pytest.mark.parametrize(
+    "row", [row for row in rows("deeds") if row.kind == "measure"], ids=lambda row: row.id
+)
+def test_the_main_verb_of_a_demand_tells_its_measure(row):
+    assert row.matches
+    for example in row.matches:
+        assert set(row.value.split()) <= ordered(example), example
+    for example in row.rejects:
+        assert not set(row.value.split()) & ordered(example), example
+
+
+def test_every_kind_of_deed_is_read():
+    assert {row.kind for row in rows("deeds")} == {"measure", "light", "tail"}
 
 
 @pytest.mark.parametrize(("name", "row"), of(("structure",)), ids=_id)

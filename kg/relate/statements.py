@@ -11,6 +11,7 @@ from kg.cues import pattern, word_set
 from kg.layers import Layers, Mention
 from kg.model import Evidence
 from kg.relate.clause import Clause
+from kg.relate.deeds import deeds
 from kg.relate.topics import Topic, Wild
 
 _EXCLUDED = pattern("clauses", "excluded")
@@ -80,14 +81,24 @@ def state(
     starts = [m.start for m in layers.mentions]
     wild = Wild(layers)
     found: dict[Key, Found] = {}
+
+    def add(clause: Clause, scheme: str, concept: str, degree: int) -> Found:
+        region = region_at(clause.start)
+        key = (region, scheme, concept)
+        entry = found.setdefault(key, Found(region, concept, scheme, degree))
+        entry.degree = max(entry.degree, degree)
+        if (clause.begin, clause.end) not in entry.places:
+            entry.places.append((clause.begin, clause.end))
+        return entry
+
     for clause in clauses:
-        begin = clause.condition_at if clause.condition_at is not None else clause.start
-        inside = mentions_of(layers.mentions, starts, begin, clause.end)
+        for measure in deeds(clause, text):
+            add(clause, "measure", measure, clause.degree).named = True
+        inside = mentions_of(layers.mentions, starts, clause.begin, clause.end)
         if not inside:
             continue
-        excluded = excluded_spans(text, begin, clause.end)
+        excluded = excluded_spans(text, clause.begin, clause.end)
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
-        region = region_at(clause.start)
         for mention in inside:
             if mention.masked not in {None, SLIGHT, BROAD} or wild.holds(mention):
                 continue
@@ -99,17 +110,10 @@ def state(
                 a <= mention.start and mention.end <= b for a, b in lessons
             ):
                 continue
-            key = (region, mention.scheme, mention.concept)
-            entry = found.get(key)
             degree = degree_of(clause, mention, text)
-            if entry is None:
-                entry = found[key] = Found(region, mention.concept, mention.scheme, degree)
-            entry.degree = max(entry.degree, degree)
+            entry = add(clause, mention.scheme, mention.concept, degree)
             entry.named = entry.named or mention.masked is None
             entry.broad = entry.broad or mention.masked == BROAD
-            place = (begin, clause.end)
-            if place not in entry.places:
-                entry.places.append(place)
     found = _grounded(found)
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
