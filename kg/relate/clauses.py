@@ -67,6 +67,7 @@ _PASSIVE = pattern("clauses", "passive")
 _ATTENDS = pattern("clauses", "attends")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
+_TEACHES = pattern("clauses", "teaches")
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _LAW_SAYS = pattern("clauses", "law-says")
@@ -179,6 +180,8 @@ class _Reader:
         if _LAW_SAYS.search(self.text, segment.start, segment.end) and segment.closer in "，：":
             self.law_ends = self._end_of_quote(segment)
         self.cut = self._reminded(segment, cues)
+        if self.cut is not None and self.cut > segment.start:
+            self.pending = []
         if (demanded or self.cut is not None) and not self.passage.section:
             self.passage.mode = "order"
 
@@ -359,6 +362,7 @@ class _Reader:
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
             tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
+            tells = tells or (self.passage.mode == "narrative" and self._did(modal))
             return ("told", "narrative") if tells else ("order", "")
         if past is not None and not self._inside(parsed, past):
             return "told", past.word
@@ -429,6 +433,12 @@ class _Reader:
         done = count is not None and count.start() > verb.start
         return ("told", "count") if done else ("doing", "")
 
+    def _did(self, modal: Cue) -> bool:
+        """他走访了物流园，鼓励合作社发展订单农业: one of the things that somebody did."""
+        last = self.last
+        encourages = modal.value == "recommendation"
+        return encourages and last is not None and last.force == "told" and self.joined
+
     def _told_by_form(self, parsed: Parse, words: str) -> str:
         """What the form of a clause without a modal says against an order; nothing where none does."""
         if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
@@ -441,6 +451,8 @@ class _Reader:
             return "avowed"
         if _ATTENDS.search(words):
             return "attends"
+        if _TEACHES.search(words):
+            return "fact"
         governed = parsed.contiguous or parsed.adverbial
         if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):
             return "as a rule"

@@ -34,6 +34,8 @@ _QUOTED = pattern("clauses", "quoted")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
 _BOUND = pattern("clauses", "bound-said")
+_NO_BAN = pattern("clauses", "no-ban")
+_NAMED_ACTION = pattern("clauses", "named-action")
 #: What one is told or asked to count, send or put somewhere: 将…纳入考核.
 _PUT = frozenset(
     ["纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"]
@@ -182,6 +184,10 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             out.then_prep, out.opener = True, opener.word
     else:
         out.verb = finder.main(start, bare=True) or _bound(text, start, segment.end)
+        if text[start] == "不" and not finder.unless and not _NO_BAN.match(text, start):
+            finder.bans = True
+            if out.verb is not None and finder.follows(out.verb, "的"):
+                out.verb = next((c for c in reversed(inner) if c.kind in VERBS), out.verb)
         out.contiguous = out.verb is not None and finder.plain
         out.future = _future(text, inner, start)
         out.past = None if finder.unless else out.past
@@ -212,6 +218,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             )
             or (
                 not out.contiguous
+                and not text.startswith("对", out.verb.end)  # 雨天加强对食材的查验
                 and out.verb.end <= mark
                 and not (out.prep or out.object_prep)
                 and not any(c.kind == "object" and c.start < out.verb.start for c in inner)
@@ -365,7 +372,9 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.then_prep and (parsed.opener == _BY or _governs_behind(text, parsed)):
         return False
     if parsed.then_prep:
-        last = parsed.opener in _MEANS_OF and _is_noun_here(parsed)
+        last = parsed.opener in _MEANS_OF and (
+            _is_noun_here(parsed) or _NAMED_ACTION.search(written) is not None
+        )
         last = last or (
             parsed.opener in _WITH_WHOM
             and (parsed.verb is None or parsed.verb.value < "2")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Cue, Segment
-from kg.lexicon import words as general_words
 from kg.relate.parse import Parse
 from kg.relate.stretch import VERBS
 
 _UNMET = pattern("clauses", "unmet")
+_NOT_SO = pattern("clauses", "not-so")
 _LABEL = pattern("clauses", "label")
 _ADDRESSEE = pattern("clauses", "addressee")
 _ON_FINDING = pattern("clauses", "on-finding")
@@ -28,6 +28,9 @@ _COMES_UPON = pattern("clauses", "comes-upon")
 #: What opens a phrase that says on what occasion something is to be done.
 _UPON = frozenset({"遇", "遇到", "遇有"})
 _REASON = pattern("clauses", "reason")
+_WHICH_ONE = pattern("clauses", "which-one")
+_DEALT_NOUN = pattern("clauses", "dealt-noun")
+_QUALIFIES = word_set("clauses", "qualifies")
 _OF_WHOM = frozenset({"对", "对于"})
 _WHO = pattern("clauses", "bearer")
 
@@ -44,6 +47,8 @@ class Ahead:
     """It bans."""
     asked: bool = False
     """It begins with 请."""
+    refused: bool = False
+    """It bans, perhaps behind a subject of its own."""
     orders: bool = False
     """A modal stands behind a subject of its own."""
 
@@ -52,16 +57,21 @@ def look_ahead(segment: Segment, cues: Sequence[Cue]) -> Ahead:
     """Look at the next segment."""
     orders = any(c.kind == "modal" and c.start > segment.start for c in cues)
     if not cues or cues[0].start != segment.start:
-        return Ahead(orders=True) if orders else NOTHING
+        return Ahead(orders=True, refused=_bans(cues)) if orders else NOTHING
     first = cues[0]
     opens = first.kind == "modal" and first.word in _OPENS
     return Ahead(
         dealt=first.word == "由" or (first.kind == "modal" and not opens),
         addressed=first.kind == "speech" or opens,
-        banned=first.value == "prohibition" or first.word == "一律",
+        banned=first.word == "一律" or first.value == "prohibition",
+        refused=first.kind != "link" and _bans(cues),
         asked=first.word == "请",
         orders=orders and first.kind not in {"modal", "speech", "past", "link"},
     )
+
+
+def _bans(cues: Sequence[Cue]) -> bool:
+    return any(c.kind == "modal" and c.value == "prohibition" for c in cues)
 
 
 NOTHING = Ahead()
@@ -88,14 +98,19 @@ def waits(text: str, parsed: Parse, ahead: Ahead) -> bool:
 
 def is_spoken_of(text: str, parsed: Parse, ahead: Ahead) -> bool:
     """50人以上的聚餐，主办人要报备; 对违规用火行为，群众可以举报: of what the next segment says who must or may."""
-    if not ahead.orders or parsed.segment.closer != "，" or parsed.modal is not None:
+    if parsed.segment.closer != "，" or parsed.modal is not None:
         return False
     verb = parsed.verb
+    if ahead.dealt and _WHICH_ONE.search(text, parsed.start, parsed.end):
+        qualifies = verb is None or verb.word in _QUALIFIES
+        return qualifies or (not parsed.contiguous and verb is not None and verb.end < parsed.end)
+    if not (ahead.orders or ahead.dealt):
+        return False
     if verb is None or parsed.contiguous or parsed.past is not None or parsed.prep:
         return False
     if parsed.opener in _OF_WHOM and parsed.object_prep:
-        named = general_words().get(text[parsed.end - 2 : parsed.end]) == "n"
-        return named and verb.value < "2" and verb.end < parsed.end
+        noun = _DEALT_NOUN.search(text, parsed.start, parsed.end) is not None
+        return noun and verb.value < "2" and verb.end < parsed.end
     led = any(c.end == verb.start and c.kind == "adverb" for c in parsed.cues)
     nominal = verb.kind == "verb" and verb.end == parsed.end and not (led or parsed.bans)
     if not nominal or _WHO.search(text, parsed.start, verb.start):
@@ -172,6 +187,8 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
     if upon and (ahead.addressed or ahead.dealt or ahead.banned):
         return True
     if ahead.banned and _UNMET.search(text, parsed.start, parsed.end):
+        return True
+    if (ahead.banned or ahead.refused) and _NOT_SO.match(text, parsed.start, parsed.end):
         return True
     return bool(_CONDITION.match(text, parsed.start, parsed.end)) and not (
         parsed.verb is not None and not parsed.weak and parsed.adverbial and _led(text, parsed)
