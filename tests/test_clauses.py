@@ -394,7 +394,7 @@ MARKS = {"obligation": "", "prohibition": "!", "permission": "?", "recommendatio
 
 
 def test_the_table_of_clauses_is_read():
-    assert len(CLASSES) >= 200
+    assert len(CLASSES) >= 190
 
 
 @pytest.mark.parametrize(("words", "expected"), CLASSES)
