@@ -25,7 +25,7 @@ class _Deeds(NamedTuple):
     light: frozenset[str]
     """Verbs that leave to their object what is done."""
     ends: re.Pattern[str]
-    """A verb of some row at the end of a clause, with what may follow it there."""
+    """A verb of some row at the end of a clause or of an item, with what may follow it there."""
     listed: re.Pattern[str]
     """A verb of some row right behind the main verb, in a list with it."""
 
@@ -42,7 +42,7 @@ def _table() -> _Deeds:
             if row.kind == "measure"
         ),
         frozenset(words["light"]),
-        re.compile(f"({verbs}){marks}(?:{_either(words['tail'])})*$"),
+        re.compile(f"({verbs}){marks}(?:{_either(words['tail'])})*(?=$|[、，并和与及])"),
         re.compile(f"[、并和与及]{marks}({verbs})"),
     )
 
