@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from kg import regions
 from kg.cues import pattern
-from kg.home import Home
+from kg.home import Home, lies_in
 from kg.layers import Line, Segment
-from kg.meant import Meant, lies_in
+from kg.meant import Meant
 from kg.regions import Division
 
 _LEVEL_HEADING = pattern("actors", "level-heading")

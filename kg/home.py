@@ -12,13 +12,14 @@ from kg import regions
 from kg.cues import pattern
 from kg.layers import Layers, Line
 from kg.regions import Division, RegionMention
-from kg.subjects import skip_time
+from kg.subjects import does, skip_time
 
 Resolve = Callable[[RegionMention], Division | None]
 _DATELINE = pattern("actors", "dateline")
 _ENTERPRISE_ADDRESSEE = pattern("actors", "enterprise-addressee")
 _ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
 _ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
+_LETTER = pattern("actors", "letter")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PERSON = pattern("actors", "first-person")
 _MEDIUM = pattern("actors", "medium")
@@ -52,6 +53,12 @@ def by_enterprise(layers: Layers, *, document: bool) -> bool:
         for ln in lines
     ):
         return True
+    if title and _LETTER.search(text[slice(*title)]):
+        return any(
+            ln.kind in {"heading", "signature"}
+            and _ENTERPRISE_SIGNATURE.search(text[ln.start : ln.end])
+            for ln in lines
+        )
     if not document:
         first = next((s for s in layers.segments if lines[s.line].kind == "body"), None)
         if first is None:
@@ -194,6 +201,8 @@ class Home:
         text, start, end = self.text, mention.start, mention.end
         title_start, title_end = self.layers.title or (0, 0)
         following = self.at(end)
+        if mention.weak and following is not None and not lies_in(following, mention):
+            return False  # 平安金水: the account of 金水
         while following is not None:
             end, following = following.end, self.at(following.end)
         above = bisect_left(self.starts, start) - 1
@@ -208,9 +217,9 @@ class Home:
             return False
         opens = not before or _TITLE_OPENS.search(before) is not None
         if mention.weak:
-            return (opens and (not before or text[end : end + 1] in "：: 　")) or bool(
-                _ORGAN.match(text, end, title_end)
-            )
+            acts = _ORGAN_ACTS.match(text, end, title_end) or does(text, end, title_end)
+            names = bool(acts) or text[end : end + 1] in "：: 　"
+            return (opens and names) or bool(_ORGAN.match(text, end, title_end))
         return opens or bool(_ORGAN_ACTS.match(text, end, title_end))
 
     def _signed(self, line: Line) -> bool:
@@ -243,3 +252,8 @@ class Home:
 def _quoted_from(text: str, line: Line) -> bool:
     """——摘自《某某日报》 on a line of its own."""
     return line.kind == "heading" and bool(_SOURCE.search(text, line.start, line.end))
+
+
+def lies_in(mention: RegionMention, above: RegionMention) -> bool:
+    """Whether a name may mean a division of one that another name may mean."""
+    return any(regions.within(d, a) for d in mention.candidates for a in above.candidates)

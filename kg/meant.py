@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from kg import regions
-from kg.home import Home
+from kg.home import Home, lies_in
 from kg.layers import Layers
 from kg.persons import Who
 from kg.regions import Division, RegionMention
@@ -117,8 +117,3 @@ class Meant:
     def near(self, who: Division) -> bool:
         """Whether a division lies in one that the page belongs to."""
         return any(regions.within(who, d) for d in self.out.home)
-
-
-def lies_in(mention: RegionMention, above: RegionMention) -> bool:
-    """Whether a name may mean a division of one that another name may mean."""
-    return any(regions.within(d, a) for d in mention.candidates for a in above.candidates)

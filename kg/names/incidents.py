@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from kg.cues import pattern
 from kg.layers import Name, Segment
@@ -14,7 +14,13 @@ _TAIL = pattern("names", "incident-tail")
 _LEFT = pattern("names", "incident-left")
 _PLAIN = pattern("names", "incident-plain")
 _ROAD_BEFORE = pattern("names", "incident-road-before")
-_ROAD = pattern("names", "incident-road")
+#: Accidents whose name begins with no division: of a road, of a body that is not named, abroad.
+_ELSEWHERE = tuple(
+    pattern("names", row)
+    for row in ("incident-road", "incident-highway", "incident-some", "incident-abroad")
+)
+_BARE = pattern("names", "incident-bare")
+_ALONE = pattern("names", "incident-alone")
 _LEARNED = pattern("names", "incident-learned")
 _GENERAL = pattern("names", "incident-general")
 _STATISTICS = pattern("names", "incident-statistics")
@@ -22,6 +28,11 @@ _TIME = pattern("names", "incident-time")
 _KIND = pattern("names", "incident-kind")
 #: Longest name, in characters.
 LONGEST = 44
+#: So many characters at least lead to a day that stands for the accident: 天津港“8·12”.
+LEAST = 3
+#: What goes on in a list of accidents, and so far behind one of them the lesson is named.
+_LISTED = frozenset("、和及等")
+LIST = 24
 
 
 def find_incidents(
@@ -54,33 +65,40 @@ def find_incidents(
     return out
 
 
-def _in_words(words: str, places: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _in_words(words: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
     taken = 0
     for anchor in _ANCHOR.finditer(words):
         if anchor.start() < taken:
             continue
-        tail = _TAIL.match(words, anchor.end())
+        tail = _TAIL.match(words, anchor.end()) or _ALONE.match(words, anchor.end())
         if tail is None or _GENERAL.search(words, anchor.end(), tail.end()):
             continue
         begin = _left(words, taken, anchor.start(), places)
         if tail.end() - begin > LONGEST:
             begin = anchor.start()
+        if tail.end() == anchor.end() and anchor.start() - begin < LEAST:
+            continue  # “5·12”、“9·18”: days, no accidents
         taken = tail.end()
-        yield begin, taken
+        found.append((begin, taken))
     for begin, _ in places:
         if begin < taken:
             continue
-        plain = _PLAIN.match(words, begin) or _learned(words, begin)
+        listed = begin > 0 and begin - 1 == taken and words[begin - 1] in "、和"
+        plain = _PLAIN.match(words, begin) or _learned(words, begin, listed=listed)
         if plain is None or len(plain[0]) > LONGEST or _GENERAL.search(plain[0]):
             continue
         if _STATISTICS.match(words, plain.end()):
             continue
         road = _ROAD_BEFORE.search(words, max(taken, begin - 12), begin)
         taken = plain.end()
-        yield (road.start() if road else begin), taken
-    for road in _ROAD.finditer(words, taken):
-        if _learned_from(words, road) and not _GENERAL.search(road[0]):
-            yield road.span()
+        found.append((road.start() if road else begin, taken))
+    for form in _ELSEWHERE:
+        for one in form.finditer(words):
+            apart = all(one.end() <= a or one.start() >= b for a, b in found)
+            if apart and _learned_from(words, one) and not _GENERAL.search(one[0]):
+                found.append(one.span())
+    return found
 
 
 def _left(words: str, taken: int, at: int, places: Sequence[tuple[int, int]]) -> int:
@@ -96,13 +114,23 @@ def _left(words: str, taken: int, at: int, places: Sequence[tuple[int, int]]) ->
     return time.end() if time else begin
 
 
-def _learned(words: str, begin: int) -> re.Match[str] | None:
-    """A place and a special kind (长沙自建房倒塌事故), where a lesson is drawn or the event told."""
-    found = _LEARNED.match(words, begin)
-    return found if found is not None and _learned_from(words, found) else None
+def _learned(words: str, begin: int, *, listed: bool) -> re.Match[str] | None:
+    """A place and a special kind (长沙自建房倒塌事故), where a lesson is drawn or the event told.
+
+    ``listed``: another accident was named right before, in the same list.
+    """
+    for form in (_LEARNED, _BARE):
+        found = form.match(words, begin)
+        if found is not None and (listed or _learned_from(words, found)):
+            return found
+    return None
 
 
 def _learned_from(words: str, found: re.Match[str]) -> bool:
     around = pattern("names", "incident-lesson")
-    before = around.search(words, max(0, found.start() - 14), found.start())
-    return bool(before or around.match(words, found.end()))
+    if around.search(words, max(0, found.start() - 14), found.start()):
+        return True
+    end = found.end()
+    listed = words[end : end + 1] in _LISTED  # 甲火灾、乙火灾等教训
+    after = around.search(words, end, end + LIST) if listed else around.match(words, end)
+    return after is not None
