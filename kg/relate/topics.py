@@ -22,6 +22,8 @@ _SPEAKS_ON = pattern("clauses", "speaks-on")
 _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
 _MINUTES = pattern("titles", "minutes")
+_COMES_FIRST = pattern("clauses", "comes-first")
+_VISITED = pattern("clauses", "visited")
 _BODY_ORDERS = pattern("clauses", "body-orders")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
@@ -78,6 +80,8 @@ def topics(
         *_of_meetings(names, owners),
         *_of_speeches(layers, speakers),
         *_of_bodies(layers, speakers),
+        *_of_what_comes_first(layers, speakers),
+        *_of_visits(layers, speakers, clauses),
         *_of_labels(layers, speakers, clauses),
     ]
 
@@ -108,6 +112,29 @@ def _of_bodies(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
     for segment in layers.segments:
         found = _BODY_ORDERS.search(layers.text, segment.start, segment.end)
         whose = speakers.at(found.start()) if found else None
+        if found is not None and whose is not None:
+            yield whose, found.start(1), found.end(1)
+
+
+def _of_what_comes_first(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    """对我市而言，第一位的是渡口渡船安全: who ranks it so directs attention at it."""
+    for segment in layers.segments:
+        if layers.text.find("是", segment.start, segment.end) < 0:
+            continue
+        found = _COMES_FIRST.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(segment.start) if found else None
+        if found is not None and whose is not None:
+            yield whose, *found.span(found.lastindex or 0)
+
+
+def _of_visits(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """在一处烟花爆竹零售点，县长当即责令停业整改: what is demanded on the spot is on it."""
+    ordered = {c.sentence for c in clauses if c.force == "order"}
+    for segment in layers.segments:
+        if segment.closer != "，" or segment.sentence not in ordered:
+            continue
+        found = _VISITED.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(segment.start) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
 
