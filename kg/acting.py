@@ -153,7 +153,10 @@ class Acting:
             done = deed(text, state.end(), segment.end)
             if done is NOTHING and does(text, state.end(), segment.end):
                 done = DOES
-            listed = text[state.end() : state.end() + 1] in {"、", "　", "和"}
+            behind = text[state.end() : state.end() + 1]
+            listed = behind in {"、", "　", "和"} or (
+                behind in {"：", ":"} and (self.opens_line or segment.numbered)
+            )
             if done.meets if self.floor.owner is not None else (done.acts or listed):
                 self.floor.give(start, NATIONAL, state.span(), acts=True, meets=done.meets)
                 self._sends(NATIONAL, state.span(), segment.end)
@@ -210,8 +213,9 @@ class Acting:
             plain = deed(text, end, segment.end) is NOTHING
             done = DOES if plain and does(text, end, segment.end) else NOTHING
             done = MEETS if held else done
-        elif _OF_THE_PLACE.match(text, start, segment.end):
-            done = DOES if _ACT.search(text, start, segment.end) else NOTHING
+        elif local := _OF_THE_PLACE.match(text, start, segment.end):
+            told = does(text, local.end(), segment.end) or _ACT.search(text, start, segment.end)
+            done = DOES if told else NOTHING
         else:
             done = NOTHING
         if done.acts:

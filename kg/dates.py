@@ -17,6 +17,12 @@ _DAY = re.compile(
 _STAMP = re.compile(
     r"(?<!\d)((?:19|20)\d\d)(?:[-/.]\d{1,2}[-/.]\d{1,2}(?!\d)|年\d{1,2}月\d{1,2}日(?=第?\s*\d*[版期刊]))"
 )
+#: The day of a speech, on a line of its own under its title: what 今天 is there.
+_SPOKEN = re.compile(
+    r"^[\s　]*[（(]((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日[）)][\s　]*$", re.MULTILINE
+)
+#: So far from the beginning of the text that line stands, in characters.
+HEAD = 160
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
 _TRIGGER = re.compile(r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?")
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
@@ -92,7 +98,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     """
     out: list[DateMention] = []
     year_seen = year
-    today = published
+    spoken = _SPOKEN.search(text, 0, HEAD)
+    today = (spoken and _safe(*(int(g) for g in spoken.groups()))) or published
     if year is None and published is None:
         stamped = {m[1] for m in _STAMP.finditer(text)}
         year_seen = int(stamped.pop()) if len(stamped) == 1 else None

@@ -46,6 +46,8 @@ class Deed:
     """It issues a document."""
 
 
+#: Verbs of those who only are there, before the name of what others do.
+_ATTENDS = ("参加", "列席", "出席", "接受", "参加了")
 NOTHING = Deed()
 DOES = Deed(acts=True)
 MEETS = Deed(acts=True, meets=True)
@@ -89,6 +91,8 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
         return NOTHING
     if _NOT_A_SUBJECT.search(text, start, first.start()):
         return NOTHING
+    if text.endswith(_ATTENDS, start, first.start()):
+        return NOTHING  # 市政府负责人参加约谈
     if (
         named
         and first.start() > start
@@ -144,8 +148,9 @@ def _predicate(text: str, start: int, end: int) -> bool:
             continue
         if _DOES.match(text, position, end):
             return True
-        if _BEFORE_DEED.match(text, position, end):
-            position += 1
+        before = _BEFORE_DEED.match(text, position, end)
+        if before:
+            position = before.end()
             continue
         for length in range(min(_LONGEST_WORD, end - position), 0, -1):
             kind = lexicon.get(text[position : position + length])

@@ -17,6 +17,7 @@ Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
 _DAY = pattern("names", "incident-month-day")
+_LEVELS = frozenset("省市县区州盟旗")
 _READ = {"body", "heading", "title", "attachment"}
 
 
@@ -68,7 +69,8 @@ def _without_place(name: Name, speakers: Speakers, text: str) -> Name:
     start = name.start
     clean = name.name
     for mention in speakers.mentions:
-        if mention.start == start and mention.full:
+        whole = mention.full or (not mention.weak and mention.text[-1] in _LEVELS)  # 楚雄州
+        if mention.start == start and whole:
             clean = clean.removeprefix(text[mention.start : mention.end])
             start = mention.end
     if start != name.start:
