@@ -33,7 +33,7 @@ class _Deeds(NamedTuple):
 @cache
 def _table() -> _Deeds:
     words = {kind: [w for r in rows("deeds") if r.kind == kind for w in r.words] for kind in KINDS}
-    verbs = _either(words["measure"])
+    verbs = _either([word for word in words["measure"] if len(word) > 1])  # 查 also ends 巡查
     marks = f"[{_MARKS}]?"
     return _Deeds(
         tuple(
