@@ -29,6 +29,8 @@ _PRESIDED_BY = pattern("actors", "presided-by")
 _SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
 _WAY = pattern("actors", "owns-its-way")
+_TOWN = pattern("actors", "town")
+_QUOTED = pattern("actors", "quoted-sentence")
 _TURNS_TO = pattern("actors", "turns-to")
 _OF_THE_PLACE = pattern("actors", "of-the-place")
 _AT_OWN_MEETING = pattern("actors", "at-own-meeting")
@@ -70,9 +72,16 @@ class Acting:
 
     def subject(self, segment: Segment, start: int) -> bool:
         """Give the word to the subject of a segment, if it acts; whether there was one."""
-        start = skip_time(self.text, start, segment.end)
-        if start >= segment.end:
+        quoted = _QUOTED.match(self.text, start, segment.end)
+        begin = skip_time(self.text, quoted.end() if quoted else start, segment.end)
+        if begin >= segment.end:
             return False
+        found = self._acts(segment, begin)
+        if found and quoted:
+            self.out.back_to(begin, segment.start)  # “…。”某市市长说: the quotation is what he says
+        return found
+
+    def _acts(self, segment: Segment, start: int) -> bool:
         if self._goes_on(segment, start):
             return True
         if self._others(segment, start):
@@ -190,7 +199,8 @@ class Acting:
         if mention is None or mention.person or mention.part_of_name:
             return False
         last = self.meant.last_of_path(mention)
-        if last.end != segment.end or segment.closer != "，":
+        town = _TOWN.match(self.text, last.end, segment.end)
+        if (town.end() if town else last.end) != segment.end or segment.closer != "，":
             return False
         who = self.meant.of(last)
         if who is None or self.floor.owner is not None:
@@ -247,10 +257,10 @@ class Acting:
         self.floor.give(start, self.out.home[0], body.span(), acts=True, meets=done.meets)
         return True
 
-    def _named(self, segment: Segment, start: int) -> bool:
-        """A division by its name as the subject."""
+    def _named(self, segment: Segment, start: int, *, skip: int = 0) -> bool:
+        """A division by its name as the subject, behind ``skip`` characters that only say where it lies."""
         text = self.text
-        mention = self.place.at(start)
+        mention = self.place.at(start + skip)
         if mention is None:
             source = _AS_TOLD.match(text, start, segment.end) or _EPITHET.match(
                 text, start, segment.end
@@ -400,7 +410,7 @@ class Acting:
         word = level[level.lastindex or 0]
         that = level[0][0] == "该"
         if self.place.at(start + 1 + len(word)) is not None and level[0][0] in "该我":
-            return self._named(segment, start + 1 + len(word))  # 该市长安区应急管理局
+            return self._named(segment, start, skip=1 + len(word))  # 该市长安区应急管理局
         who = self.meant.that(word, start) if that else self.meant.level(word)
         if who is None and level[0][0] == word[0]:
             who = self.meant.named_before(word, start)  # 黔东南州木房连片，州政府要求

@@ -51,10 +51,23 @@ def head_of(
     bullet = bullet or (mark is not None and mark.end() > start)
     opens += text[opens : opens + 1] in _OPENING
     return (
-        _spaced(text, opens, segment.end, meant)
+        (_behind(line, text, place, meant) if line.kind == "heading" and new_line else None)
+        or _spaced(text, opens, segment.end, meant)
         or _named(segment, line, text, opens, place, meant, new_line=new_line, bullet=bullet)
         or (_level(text, opens, segment.end, meant) if new_line or bullet else None)
     )
+
+
+def _behind(line: Line, text: str, place: Home, meant: Meant) -> Head | None:
+    """水库“体检”忙（景德镇）: a place in brackets ends the heading."""
+    end = line.start + len(text[line.start : line.end].rstrip())
+    opened = max(text.rfind("（", line.start, end), text.rfind("(", line.start, end))
+    mention = place.at(opened + 1) if opened >= 0 and text[end - 1 : end] in {"）", ")"} else None
+    if mention is None or mention.person:
+        return None
+    last = meant.last_of_path(mention)
+    who = meant.of(last) if last.end == end - 1 else None
+    return Head(who, (mention.start, last.end)) if who is not None else None
 
 
 def _spaced(text: str, opens: int, end: int, meant: Meant) -> Head | None:
@@ -90,7 +103,7 @@ def _named(
     if part and text[part.end() : part.end() + 1] in _BEHIND:
         end = part.end()  # 德兴篇
     after = text[end : end + 1]
-    if after == "。" and segment.numbered and end == segment.end:
+    if after == "。" and (segment.numbered or (bullet and new_line)) and end == segment.end:
         apart = True  # （一）青海省。
     elif after in _BEHIND and (after != "，" or (bullet and new_line)):
         apart = new_line or bullet or after in "：:　 "

@@ -133,6 +133,7 @@ class _Resolver:
         if found is None:
             return segment.start
         self.floor.head(segment, found.who, found.span)
+        self.persons.last = found.who  # 他 was somebody of the block before
         return found.span[1]
 
     def _correspondent(self, segment: Segment, start: int) -> int:

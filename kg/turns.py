@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg import regions
 from kg.model import NATIONAL
@@ -65,6 +65,12 @@ class Speakers:
         """Take the last turn back: its heading gives way to who acts right behind it."""
         self.turns.pop()
         self.starts.pop()
+
+    def back_to(self, start: int, earlier: int) -> None:
+        """Let the last turn begin earlier, where it began at ``start``."""
+        if self.turns and self.turns[-1].start == start and self.starts[-2:-1] < [earlier]:
+            self.turns[-1] = replace(self.turns[-1], start=earlier)
+            self.starts[-1] = earlier
 
     def at(self, position: int) -> str | None:
         """The region that has the word at ``position``."""
