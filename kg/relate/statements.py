@@ -21,6 +21,7 @@ SLIGHT = "slight"
 BROAD = "broad"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
+_LEFT = pattern("clauses", "left-to-others")
 #: Sectors that only gather narrower ones: a topic on 矿山安全 whose demands speak of coal mines is on those.
 UMBRELLAS = word_set("titles", "umbrellas")
 
@@ -91,7 +92,11 @@ def state(
             entry.places.append((clause.begin, clause.end))
         return entry
 
+    clauses = list(clauses)
+    left = {c.sentence for c in clauses if _LEFT.fullmatch(text, c.start, c.end)}
     for clause in clauses:
+        if clause.sentence in left and clause.cue is None:
+            continue  # 煤矿的检查，按既有安排执行，本通知不再部署
         for measure in deeds(clause, text):
             add(clause, "measure", measure, clause.degree).named = True
         inside = mentions_of(layers.mentions, starts, clause.begin, clause.end)
@@ -125,7 +130,9 @@ def state(
                 continue
             if mention.concept not in particular or mention.concept not in UMBRELLAS:
                 key = (region, mention.scheme, mention.concept)
-                found[key] = Found(region, mention.concept, "hazard", 2, [(start, end)])
+                entry = found.setdefault(key, Found(region, mention.concept, "hazard", 2))
+                if all(start < a or b < end for a, b in entry.places):
+                    entry.places.append((start, end))
     return list(found.values())
 
 
