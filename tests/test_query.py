@@ -32,7 +32,9 @@ from tests.stores import NATIONAL, fill, iri, memory, world
 NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
 #: What each named query is asked with here.
 ASKED = {
+    "not-stressed": {"region": "黑龙江省"},
     "region": {"region": "黑龙江省"},
+    "regions-not-running": {"campaign": "安全生产月"},
     "regions-not-stressing": {"hazard": "flood"},
     "regions-by-themes": {"themes": "尾矿库"},
     "regions-stressing": {"hazard": "mining"},
@@ -42,6 +44,9 @@ ASKED = {
 }
 #: A value for each optional parameter, under which the query still finds something.
 OPTIONAL = {
+    "among": ["黑龙江省", "江西省"],
+    "except": "湖南省",
+    "topic": "矿山",
     "region": "黑龙江",
     "hazard": "矿山",
     "responsibility": "三管三必须",
@@ -110,6 +115,15 @@ def fuller(store) -> Store:
         meetings=(
             Meeting(
                 name="会议", date="2020-04-11", region="黑龙江省", venue="北京", evidence=at("要")
+            ),
+        ),
+        stresses=(
+            Stress(
+                region="黑龙江省",
+                hazard="mining",
+                degree=1,
+                evidence=at(clauses[1]),
+                meeting="会议",
             ),
         ),
         incidents=(Incident(name=names[0], evidence=at(names[0])),),

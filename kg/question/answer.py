@@ -130,8 +130,9 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
 
         rows, cut = add_sentences(rows, store, files=FILES if limit == PAGE else None)
         more = more or cut
-    if not rows:
-        why = _why_empty(made, given, store)
+    several = _places(given) if len(_places(given)) > 1 else []
+    if not rows or several or "not" in made.shape:
+        why = _why_empty(made, given, store, rows=bool(rows))
         if why:
             return refuse(why)
     counted = made.count
@@ -149,6 +150,7 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
             corrections=(
                 *((c.written, c.meant) for c in asked.reading.corrections),
                 *made.told,
+                *_told(way, several),
             ),
             counted=counted,
         ),
@@ -164,6 +166,22 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
 
 class _RefusedError(Exception):
     """What a question names is not in the graph."""
+
+
+def _told(way: Way, several: list[str]) -> tuple[tuple[str, str], ...]:
+    """Tell what an answer is of, where its question could mean another."""
+    if way.query.name == "not-stressed":
+        who = "none of them" if several else "it does not"
+        return (("not", f"what the vocabulary has and {who}, neither it nor what is narrower"),)
+    if several:
+        names = " and ".join(several)
+        return (
+            (
+                names,
+                f"each of {names}, together: the evidence tells whose; 'in common' asks for both",
+            ),
+        )
+    return ()
 
 
 # --- from a query to its answer -----------------------------------------------------------------------
@@ -226,7 +244,7 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
         elif slot == "without":
             out[slot] = _held(made.without[0], store)
         elif kind == "region":
-            out[slot] = regions[0]
+            out[slot] = regions[0] if len(regions) == 1 else regions
         elif slot == "bearer":
             out[slot] = made.bearers[0] if len(made.bearers) == 1 else list(made.bearers)
         elif slot in made.names:
@@ -245,6 +263,10 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
         wanted["level"] = list(made.level)
     if made.ending:
         wanted["ending"] = made.ending
+    if made.excluded:
+        wanted["except"] = [_held(names, store) for names in made.excluded]
+    if made.among:
+        wanted["among"] = [_held(names, store) for names in made.among]
     for name, value in wanted.items():
         if name not in declared:
             raise _RefusedError(f"this question cannot be restricted by {_ADJUNCTS[name]}")
@@ -254,6 +276,7 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
 
 _ADJUNCTS = {
     "since": "day", "until": "day", "itself": "itself or only", "level": "provinces or cities", "ending": "cities",
+    "except": "regions that are left out", "among": "some regions",
 }  # fmt: skip
 
 
@@ -297,19 +320,34 @@ def _years(store: GraphStore) -> tuple[int, ...]:
     return tuple(sorted({int(day[:4]) for day in _days(store)}))
 
 
-def _why_empty(made: Frame, given: Mapping[str, object], store: GraphStore) -> str | None:
-    """Say why nothing was found, where that is no answer: a region that demands nothing at all."""
+def _why_empty(
+    made: Frame, given: Mapping[str, object], store: GraphStore, *, rows: bool
+) -> str | None:
+    """Say why nothing was found, where that is no answer: a region that demands nothing at all.
+
+    One of several regions can be so although ``rows`` were found of the others.
+    """
     if _is_old(store):
         return "the graph was built by an earlier version: kg build makes it anew"
-    for name in ("region",):
-        place = given.get(name)
-        if isinstance(place, str) and not _demands(place, store) and not made.names.get("meeting"):
+    for place in _places(given):
+        if not _demands(place, store) and not made.names.get("meeting"):
             return f"the notices report nothing that {place} demands"
-        if isinstance(place, str) and (made.since or made.until) and not _spoke(place, made, store):
+        if (made.since or made.until) and not _spoke(place, made, store):
             return f"the graph holds nothing of {place} of that time"
-    if made.shape & {"who", "when", "where"}:
+    if not rows and given.get("hazard") and "measure" in made.shape:
+        return (
+            "no clause of the notices holds both a measure and that sector; its duties can be asked"
+        )
+    if not rows and made.shape & {"who", "when", "where"}:
         return "the notices do not say"
     return None
+
+
+def _places(given: Mapping[str, object]) -> list[str]:
+    """List the regions that a question is asked of."""
+    place = given.get("region")
+    several = place if isinstance(place, list) else [place]
+    return [name for name in several if isinstance(name, str)]
 
 
 def _spoke(place: str, made: Frame, store: GraphStore) -> bool:
@@ -382,7 +420,7 @@ class _Names:
             return None
         ((kind, names),) = found.items()
         if len(names) == 1:
-            return Entry(kind, (names.pop(),))
+            return Entry(kind, (_asked_name(kind, names.pop()),))
         same = kind == "incident" or (
             kind == "policy" and all(tidy(n).endswith(part) for n in names)
         )
@@ -390,7 +428,9 @@ class _Names:
 
 
 def _asked_name(kind: str, name: str) -> str:
-    """Write a campaign's name as campaigns are compared (queries/campaigns-named.rq)."""
+    """Write a name as names of its kind are compared (queries/campaigns-named.rq, policies-of.rq)."""
+    if kind == "policy":
+        return name.removeprefix("中华人民共和国")
     if kind != "campaign":
         return name
     return re.sub(r"三年(行动)?计划$", "三年行动", re.sub(r"^[0-9]+个", "", name))

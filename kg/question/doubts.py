@@ -12,6 +12,15 @@ from kg.regions.english import english
 
 #: Words that make a theme what something is about.
 _ABOUT = frozenset({"对", "对于", "关于", "有关", "就", "在", "针对", "涉及", "围绕"})
+#: Words before 会 that make it a meeting.
+_OF = frozenset({"的", "个", "场", "次", "了", "过"})
+#: Words before law that tell that one is meant.
+_DEFINITE = frozenset({"the", "this", "that", "its"})
+_OF_LAWS = frozenset({"safety", "work", "work safety", "production safety", "safety production"})
+#: Verbs that ask for sectors, responsibilities, measures, campaigns, documents.
+_SPEAKING = frozenset({"attend", "invoke", "order", "run", "cite"})
+_NOUNS = frozenset({"region", "province", "city", "sector", "resp", "measure", "campaign", "policy",
+                    "incident", "meeting", "notice", "sentence"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,46 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
     places = [i for i, t in enumerate(said) if t.kind in ("region", "slot")]
     if only and places and not any(t.kind == "theme" for t in said) and only[0] > places[-1]:
         yield Doubt("what only that region does, or what it does and nothing else?")
+    if len([t for t in said if t.kind == "region"]) > 1 and any(
+        role(first) == "omit" and second.text == "by" for first, second in pairwise(said)
+    ):
+        yield Doubt("left out by whom, stressed by whom? Say it with 'did not'")
     yield from _actors(tokens)
+    yield from _verbs(said)
+    for index, token in enumerate(tokens):
+        before = tokens[index - 1] if index else None
+        if token.text == "会" and not (before is not None and _is_counted(before)):
+            yield Doubt("'会': what will be is not known; of a meeting say 会议")
+        if token.text == "law" and _is_definite(tokens[:index]):
+            yield Doubt("which law? It is known by its name only", ("Which policies are cited?",))
+
+
+def _is_counted(token: Token) -> bool:
+    """Whether a word makes 会 a meeting (哪些会, 开了会, 4月10日的会)."""
+    return (
+        role(token) in ("which", "count", "hold", "every")
+        or token.text in _OF
+        or token.kind == "day"
+    )
+
+
+def _is_definite(before: Sequence[Token]) -> bool:
+    """Whether one law is meant (the safety law), not all (which safety laws)."""
+    words = [t for t in before if t.text not in _OF_LAWS]
+    return bool(words) and words[-1].text in _DEFINITE
+
+
+def _verbs(said: Sequence[Token]) -> Iterator[Doubt]:
+    """Find two verbs with one answer each (stress and order) that no noun tells which is asked for."""
+    if any(t.kind == "theme" or role(t) in _NOUNS for t in said):
+        return
+    for first, joint, second in zip(said, said[1:], said[2:], strict=False):
+        if (
+            role(joint) == "and"
+            and {role(first), role(second)} <= _SPEAKING
+            and role(first) != role(second)
+        ):
+            yield Doubt(f"'{first.text}' and '{second.text}' ask for two things: ask them apart")
 
 
 def _actors(tokens: Sequence[Token]) -> Iterator[Doubt]:

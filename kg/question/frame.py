@@ -11,14 +11,14 @@ from itertools import pairwise
 
 from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
-from kg.question.doubts import denies, doubts, name_of
+from kg.question.choice import choice
+from kg.question.doubts import Doubt, denies, doubts, name_of
 from kg.question.period import period
+from kg.question.said import unnamed, unsaid
 from kg.question.tokens import Token
 from kg.question.understood import Frame, Theme
+from kg.question.wording import NOUNS, reworded, together
 
-#: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
-NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
-         "meeting", "notice", "sentence")  # fmt: skip
 #: What a verb asks for where no noun says it (what did Jiangxi invoke?).
 _IMPLIED = {"attend": "sector", "invoke": "resp", "order": "measure", "run": "campaign",
             "cite": "policy", "require": "must", "say": "sentence"}  # fmt: skip
@@ -44,7 +44,7 @@ def frame(
     ``years`` are those that the graph speaks of: a day without a year is of the only one. ``slots``
     says what the slots of a template stand for (a letter of the shape).
     """
-    return _Maker(list(tokens), years, slots or {}).make()
+    return _Maker(reworded(list(tokens)), years, slots or {}).make()
 
 
 class _Maker:
@@ -61,8 +61,18 @@ class _Maker:
         if outside is not None:
             self._refuse(f"'{outside.text}': the graph says nothing of {outside.values[0]}")
             return self.out
+        hole = next(
+            (t for t in self.tokens if t.kind == "slot" and t.values[0] not in self.slots), None
+        )
+        if hole is not None:
+            self._refuse(f"not understood: '{hole.text}'")
         for doubt in doubts(self.tokens):
             self._refuse(doubt.why, *doubt.readings)
+        chosen = choice(self.tokens)
+        self.tokens = list(chosen.rest)
+        self.out.among, self.out.excluded = list(chosen.among), list(chosen.excluded)
+        self.out.together = together(self.tokens)
+        self.out.asks = any(self._role(i) == "which" for i in range(len(self.tokens)))
         self._days()
         asked = self._asked()
         self._absorb(asked)
@@ -74,6 +84,10 @@ class _Maker:
     def _refuse(self, why: str, *readings: str) -> None:
         if not self.out.why:
             self.out.why, self.out.readings = why, readings
+
+    def _refuse_doubt(self, doubt: Doubt | None) -> None:
+        if doubt is not None:
+            self._refuse(doubt.why, *doubt.readings)
 
     def _role(self, index: int) -> str:
         token = self.tokens[index] if 0 <= index < len(self.tokens) else None
@@ -100,6 +114,8 @@ class _Maker:
                     return token.values[0]
             elif token.kind in ("theme", "campaign") and waiting and self._role(index + 1) in NOUNS:
                 continue
+            elif token.kind == "bearer" and waiting:
+                return "bearer"
             elif not (token.kind == "noise" and token.text in _TRANSPARENT):
                 waiting = False
         if counting and not any(t.kind == "slot" for t in self.tokens):
@@ -125,6 +141,13 @@ class _Maker:
                 continue  # the government of Jiangxi speaks for it
             if role in _WEAK_ROLES and token.text in _WEAK:
                 continue
+            if (
+                role == "sector"
+                and asked != "sector"
+                and before is not None
+                and before.kind == "theme"
+            ):
+                continue  # in the field of emergency response; 应急方面
             kept.append(token)
         self.tokens = kept
 
@@ -136,7 +159,7 @@ class _Maker:
         joint: set[str] = set()
         regions: list[tuple[str, ...]] = []
         clause = 0
-        for token in self.tokens:
+        for index, token in enumerate(self.tokens):
             role = token.values[0] if token.kind == "role" else ""
             if role in ("not", "omit") or (
                 role == "but" and any(n in token.text for n in _NEGATIVE)
@@ -146,6 +169,8 @@ class _Maker:
                 if role == "but":
                     joint.add("but")
                 self.roles.setdefault("not")
+                if role == "omit":
+                    self.roles.setdefault("attend")
             elif role == "neither":
                 denied, fresh = True, True
                 joint.add("neither")
@@ -160,6 +185,8 @@ class _Maker:
             elif token.kind == "mark":
                 joint.add("comma")
             elif token.kind == "theme":
+                if self._role(index - 1) in _ASKING:
+                    denied = False  # 没有强调哪些自然灾害: what is asked for is not what is denied
                 self.themes.append(
                     Theme(token.values, denied, denied and fresh, frozenset(joint), clause)
                 )
@@ -215,7 +242,12 @@ class _Maker:
         return any(t.kind == "role" and t.values[0] == role for t in self.tokens)
 
     def _regions(self, names: list[tuple[str, ...]]) -> None:
-        if "not" in self.roles and not self.themes and len(names) == 2 and not self.slots:
+        none = any(t.kind == "role" and t.values[0] in ("neither", "both") for t in self.tokens)
+        if "not" in self.roles and self.out.together:
+            if not none:
+                self.roles.setdefault("not which of them")  # no template has it
+            self.roles.pop("both", None)
+        elif "not" in self.roles and not self.themes and len(names) == 2 and not self.slots:
             place = self._denied_region(names)
             self.out.without = [names[place]]
             names = [n for i, n in enumerate(names) if i != place]
@@ -227,7 +259,10 @@ class _Maker:
         seen = -1
         said = [t for t in self.tokens if t.kind != "noise"]
         for token, after in pairwise(said):
-            if denies(token) and after.kind == "region" and after.values in names:
+            left_out = (
+                token.kind == "role" and token.values[0] == "omit"
+            )  # by whom stands before it
+            if denies(token) and not left_out and after.kind == "region" and after.values in names:
                 return names.index(after.values)
         for token in said:
             if token.kind == "region" and token.values in names:
@@ -329,7 +364,10 @@ class _Maker:
         if "exact" in roles:
             roles.pop("exact")
             out.exact = True
-        if "who" in roles and "hold" not in roles:
+        bodies = any(
+            self._role(i) == "who" and t.text not in _PERSONS for i, t in enumerate(self.tokens)
+        )
+        if "who" in roles and "hold" not in roles and not bodies:
             roles.pop("who")
             roles.setdefault("region")
         if "R-" in letters:
@@ -340,15 +378,20 @@ class _Maker:
         if not objects and not kinds and not special and not letters - {"R", "R2", "R-"}:
             verb = next((v for v in _VERB_ORDER if v in roles), "")
             placed = bool(regions or out.without or letters & {"R", "R2", "R-"})
-            if verb and placed:
+            if verb and (placed or (verb == "attend" and (out.since or out.until))):
                 ordered = out.bearers and verb == "require"
-                roles.setdefault("must" if ordered else _IMPLIED[verb])
+                learnt = verb == "cite" and any(t.text.startswith(_LEARNT) for t in self.tokens)
+                implied = "incident" if learnt else _IMPLIED[verb]
+                roles.setdefault("must" if ordered else implied)
             elif verb:
                 roles.setdefault("said of nothing")  # no template has it
         if "say" in roles and themes and not objects and not kinds:
             roles.setdefault("sentence")
+            roles.pop("where", None)
         if out.bearers and not kinds and not roles.keys() & {"who"}:
-            if not roles.keys() & _SPEAKS or roles.keys() & {"require"}:
+            if asked == "bearer":
+                roles.setdefault("which bearers")  # no template has it: of those nothing is known
+            elif not roles.keys() & _SPEAKS or roles.keys() & {"require"}:
                 roles.setdefault("must")
             else:
                 roles.setdefault("said by bearers")  # no template has it: regions speak
@@ -363,7 +406,18 @@ class _Maker:
             roles.pop("sector")
         if special and "region" in roles and regions:
             roles.pop("region")
-        self._check_said(kinds)
+        risks = any(
+            self._role(i) == "sector" and t.text in _RISKS for i, t in enumerate(self.tokens)
+        )
+        if not (kinds or (asked in _OWN_NOUN.values() and not risks)):
+            self._refuse_doubt(unsaid(self.tokens, out.themes, roles))
+        speaks = bool(roles.keys() & _VERBS)
+        if objects == ["region"] and speaks and not letters - {"R"} and not out.slots:
+            roles.setdefault("said of nothing")  # no template has it
+        if not self.slots and not speaks:
+            self._refuse_doubt(unnamed(out, roles))
+        if "not" in roles and out.regions and not (out.asks or self.slots):
+            roles.setdefault("whether not")  # no template has it: yes or no to what?
         for verb in _VERBS:
             roles.pop(verb, None)
         if "who" not in roles and ("meeting" in roles or "M" in letters):
@@ -386,29 +440,6 @@ class _Maker:
         word = next(t.text for t in self.tokens if t.kind == "role" and t.values[0] == "only")
         self.out.told = (
             ((word, f"{name_of(broad[0])} itself, without what is narrower"),) if broad else ()
-        )
-
-    def _check_said(self, kinds: Iterable[str]) -> None:
-        """Refuse a thing that nothing is said to be done about (which regions have coal mines?)."""
-        out = self.out
-        if (
-            not out.themes
-            or set(kinds)
-            or self.roles.keys() & {"sentence", "notice", "sector", "unique", "common"}
-        ):
-            return
-        hazards = all(concept(i).scheme == "hazard" for i in out.themes)
-        for token in self.tokens:
-            role = token.values[0] if token.kind == "role" else ""
-            if role in ("attend", "require", "say", "invoke", "cite", "omit"):
-                return
-            if role in ("run", "order") and (
-                not hazards or token.text in _FOR_HAZARDS or not token.text.isascii()
-            ):
-                return
-        self._refuse(
-            f"nothing says what is done about {name_of(out.themes[0])}",
-            f"which regions stressed {name_of(out.themes[0])}",
         )
 
     def _letters(self) -> set[str]:
@@ -449,10 +480,14 @@ class _Maker:
             self.roles.pop("meeting")
 
 
-#: Verbs of campaigns and measures that go with a sector too.
-_FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out"})
+#: Verbs whose object is an accident, where none is named.
+_LEARNT = ("汲取", "吸取", "learn", "draw", "drew", "take lesson", "引为")
 #: Words for divisions of the second level; other words for cities mean county-level ones too (浏阳市).
 _PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
+#: Words for sectors that, with no verb, ask what is dangerous about one.
+_RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
+#: Words for who that do not ask for a body of a government.
+_PERSONS = frozenset({"who", "whom", "谁", "由谁"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

@@ -35,7 +35,7 @@ class Entry:
     """What a phrase means in a question."""
 
     kind: str
-    """role, noise, outside, theme, region, bearer, campaign; day, name, slot are made elsewhere."""
+    """role, noise, outside, theme, region, bearer, campaign, policy; day, name, slot are made elsewhere."""
     values: tuple[str, ...]
     """Role, reason, concept ids, official names of divisions, word."""
 
@@ -158,6 +158,8 @@ def _make() -> Lexicon:
         _enter(table, row.words, Entry("bearer", (row.value,)))
     for row in words().campaigns:
         _enter(table, row.words, Entry("campaign", (row.value,)))
+    for row in words().policies:
+        _enter(table, row.words, Entry("policy", (row.value,)))
     themes: dict[str, dict[str, None]] = defaultdict(dict)
     for concept in concepts():
         also = words().also.get(concept.id)

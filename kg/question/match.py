@@ -28,6 +28,10 @@ _BY_NAME: Mapping[str, str] = {
 _BY_KIND: Mapping[str, str] = {"region": "R", "concept": "T"} | dict.fromkeys(SCHEMES, "T")
 
 
+#: Answers that hold one theme at a time: what says this and that is not what says one of them.
+_OF_ONE = frozenset({"notice", "meeting"})
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """One way to ask one query."""
@@ -42,6 +46,8 @@ class Way:
         if "themes" in self.slots:
             positive = any(p.name == "themes" for p in self.query.parameters)
             return positive == bool(question.all or question.any)
+        if "all" in self.slots and len(question.all) > 1 and self.query.answer in _OF_ONE:
+            return False
         for slot in self.slots:
             kind = next((p.kind for p in self.query.parameters if p.name == slot), "")
             if kind == "concept" or kind in SCHEMES:
@@ -98,8 +104,27 @@ def _read() -> Iterator[Way]:
 
 
 def match(question: Frame) -> Way | None:
-    """Find the way of asking that a question has, None if there is none."""
-    return next((w for w in ways().get(question.shape, ()) if w.fits(question)), None)
+    """Find the way of asking that a question has, None if there is none.
+
+    What several regions do (what did Hunan and Jiangxi stress?) is asked as of one, of each: the rows
+    tell which.
+    """
+    found = next((w for w in ways().get(question.shape, ()) if w.fits(question)), None)
+    if found is None and of_each(question):
+        shape = question.shape - {"R2"} | {"R"}
+        several = (w for w in ways().get(shape, ()) if w.fits(question))
+        return next((w for w in several if "region" in w.slots and _tells_whose(w.query)), None)
+    return found
+
+
+def _tells_whose(query: NamedQuery) -> bool:
+    """Whether rows say which region they are of, or all regions are asked at once (not-stressed)."""
+    return "region" in query.returns or query.name == "not-stressed"
+
+
+def of_each(question: Frame) -> bool:
+    """Whether a question can be asked of each of its regions apart; a number or a yes cannot."""
+    return "R2" in question.shape and question.together and question.asks and not question.count
 
 
 def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:

@@ -25,6 +25,10 @@ _UNKNOWN, _TOGETHER = 20.0, 1.2
 _PARTICLES = frozenset(
     "的了吗呢吧啊呀在是有请对个都也和与及或不没未应须中里上些过着要还又就被由把将其所为向给做那这之需等哪"
 )
+#: Particles behind a verb: with it they are no other word (提了).
+_ASPECT = frozenset("了过着")
+_LONG = 4
+"""Words that a name must have to be known with a comma in it."""
 _SHORTEST = 4
 """Letters that a word must have to be taken for a misspelling."""
 
@@ -184,14 +188,22 @@ def _divide(cells: list[_Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[
         for end, entry in ends[begin]:
             text = "".join(c.unit for c in cells[begin:end])
             offer(end, Token(entry.kind, entry.values, text), 0.5)
-        phrase = ""
+        phrase, plain = "", ""
         for end in range(begin + 1, min(total, begin + longest) + 1):
+            unit = cells[end - 1].unit
             if cells[end - 1].token is not None:
                 break
-            phrase = join((phrase, cells[end - 1].unit)) if phrase else cells[end - 1].unit
+            phrase = join((phrase, unit)) if phrase else unit
             known = table.get(phrase)
             if known is not None:
                 offer(end, Token(known.kind, known.values, phrase), 1.0)
+            if unit in _MARKS:
+                continue
+            plain = join((plain, unit)) if plain else unit
+            if plain != phrase and plain.count(" ") + 1 >= _LONG and phrase.isascii():
+                known = table.get(plain)  # one post, two duties
+                if known is not None and known.kind in ("theme", "campaign", "policy"):
+                    offer(end, Token(known.kind, known.values, plain), 1.0)
         if begin + 1 < total and cells[begin + 1].token is None:
             pair = cell.unit + cells[begin + 1].unit
             known = table.get(pair) if pair.isascii() and pair.isalpha() else None
@@ -235,6 +247,7 @@ def _whole_words(tokens: list[Token]) -> list[Token]:
             and _one(token)
             and (_one(before) or (before.kind == "unknown" and _HAN.match(before.text)))
             and not (token.text in _PARTICLES and before.text in _PARTICLES)
+            and not (token.text in _ASPECT and before.kind == "role")
             and (
                 before.kind == "unknown"
                 or token.kind == "unknown"
@@ -329,8 +342,10 @@ def _near_word(word: str) -> str | None:
     if not found:
         return None
     least = min(found.values())
-    near = [known for known, distance in found.items() if distance == least]
-    return near[0] if len(near) == 1 else None
+    near = sorted(known for known, distance in found.items() if distance == least)
+    meant = {lexicon().phrases.get(known) for known in near}
+    same = len(meant) == 1 and None not in meant  # mention and mentioned say the same
+    return near[0] if len(near) == 1 or same else None
 
 
 def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correction] | None:
@@ -349,6 +364,8 @@ def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correc
                         found[begin, size, name] = None
         if found:
             break
+    if not found and len(text) == 2 and not _is_word(text):
+        found = _short_name(text, at)
     if not found:
         return None
     size = max(s for _, s, _ in found)
@@ -364,12 +381,25 @@ def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correc
     return new, Correction(line[begin : begin + size], name)
 
 
+def _short_name(text: str, at: int) -> dict[tuple[int, int, str], None]:
+    """Find the names of two characters that sound as two unknown ones do, one of them right (煤旷)."""
+    found: dict[tuple[int, int, str], None] = {}
+    for place in (0, 1):
+        for name in _masked().get(text[:place] + "?" + text[place + 1 :], ()):
+            entry = lexicon().phrases[name]
+            # Of divisions only provinces: with two characters most names sound like some county's.
+            large = entry.kind == "theme" or entry.values[0].endswith(("省", "自治区"))
+            if len(name) == 2 and large and _sound_alike(text[place], name[place]):
+                found[at, 2, name] = None
+    return found
+
+
 @cache
 def _masked() -> Mapping[str, tuple[str, ...]]:
     """Names with one character left out, and what they are."""
     out: dict[str, list[str]] = defaultdict(list)
     for phrase, entry in lexicon().phrases.items():
-        if entry.kind in ("theme", "region") and 3 <= len(phrase) <= 8 and _all_han(phrase):
+        if entry.kind in ("theme", "region") and 2 <= len(phrase) <= 8 and _all_han(phrase):
             for i in range(len(phrase)):
                 out[phrase[:i] + "?" + phrase[i + 1 :]].append(phrase)
     return {masked: tuple(names) for masked, names in out.items()}

@@ -30,6 +30,14 @@ class Frame:
     regions: list[tuple[str, ...]] = field(default_factory=list)
     """Official names that each region can mean, in the order of the question."""
     without: list[tuple[str, ...]] = field(default_factory=list)
+    excluded: list[tuple[str, ...]] = field(default_factory=list)
+    """Regions that are left out of the answer (except Hunan)."""
+    among: list[tuple[str, ...]] = field(default_factory=list)
+    """Regions of which some are asked for (which of Hunan and Jiangxi)."""
+    together: bool = False
+    """Whether the regions stand side by side (Hunan and Jiangxi)."""
+    asks: bool = False
+    """Whether a word asks for what there is (which, what, list), not whether something is so."""
     bearers: list[str] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)
     """Words for campaigns, policies, incidents, meetings, notices."""

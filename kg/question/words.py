@@ -13,7 +13,7 @@ from kg.data import ONTOLOGY
 from kg.errors import DataFileError
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = {"roles", "noise", "outside", "bearers", "also", "campaigns"}
+_PARTS = {"roles", "noise", "outside", "bearers", "also", "campaigns", "policies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Words:
     outside: tuple[Row, ...]
     bearers: tuple[Row, ...]
     campaigns: tuple[Row, ...]
+    policies: tuple[Row, ...]
     also: Mapping[str, Row]
     """More names of concepts, by id."""
 
@@ -71,6 +72,7 @@ def words() -> Words:
         outside=rows("outside", "why"),
         bearers=rows("bearers", "word"),
         campaigns=rows("campaigns", "word"),
+        policies=rows("policies", "word"),
         also={
             str(key): _row(value, None, f"{where}: also {key}")
             for key, value in data["also"].items()

@@ -1,0 +1,63 @@
+"""What a question names without anything said of it: refused, for the graph tells what is said only."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from kg.ontology import concept
+from kg.question.doubts import Doubt, name_of, role
+from kg.question.tokens import Token
+from kg.question.understood import Frame
+
+#: Verbs of campaigns and measures that go with a sector too; others say something else of it (推广烟花).
+_FOR_HAZARDS = frozenset({"carry out", "carried out", "carrying out", "开展", "组织开展", "深入开展",
+                          "扎实开展", "部署开展", "持续开展", "进行", "采取", "采取了"})  # fmt: skip
+#: What a sector is called by that is something to do: it is promoted, carried out, wanted.
+_DEEDS = (
+    "防",
+    "抗",
+    "复工",
+    "复产",
+    "prevention",
+    "control",
+    "resum",
+    "relief",
+    "return to work",
+    "restart",
+)
+#: Verbs that want or set a sector as a thing (want gas, set fires).
+_WISHES = frozenset({"want", "wanted", "set", "setting", "impose", "imposed", "imposing",
+                     "ask", "asked", "asking"})  # fmt: skip
+
+
+def unsaid(
+    tokens: Sequence[Token], themes: Collection[str], roles: Collection[str]
+) -> Doubt | None:
+    """Doubt a theme that nothing is said to be done about (which regions have coal mines?)."""
+    if not themes or {"sentence", "notice", "unique", "common"} & {*roles}:
+        return None
+    hazards = all(concept(i).scheme == "hazard" for i in themes)
+    deeds = all(any(d in t.text for d in _DEEDS) for t in tokens if t.kind == "theme")
+    for token in tokens:
+        verb = role(token)
+        if verb in ("attend", "say", "invoke", "cite", "omit"):
+            return None
+        free = not hazards or deeds or token.text in _FOR_HAZARDS
+        if verb in ("run", "order", "require") and (
+            free or (verb == "require" and token.text not in _WISHES)
+        ):
+            return None
+    name = name_of(next(iter(themes)))
+    return Doubt(f"nothing says what is done about {name}", (f"which regions stressed {name}",))
+
+
+def unnamed(question: Frame, roles: Collection[str]) -> Doubt | None:
+    """Doubt a document or an accident that nobody is said to name (which regions had accidents?)."""
+    found = (n for n in ("incident", "policy") if n in roles or n in question.names)
+    named = next(found, "")
+    if not named or {"notice", "sentence"} & {*roles}:
+        return None
+    if "region" in roles or question.regions or (question.count and named == "incident"):
+        what = "accident" if named == "incident" else "document"
+        return Doubt(f"nothing says what is done about the {what}: it is known who names it")
+    return None

@@ -1,0 +1,230 @@
+"""Other wordings of what the frame knows: tokens put so that a question asks as its templates do.
+
+Each change is of the grammar, not of a word: what a list names, a question without its noun, a place
+asked for as a region, two words for one request, a division told by the one it lies in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from kg.question.doubts import role
+from kg.question.tokens import Token
+
+#: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
+NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
+         "meeting", "notice", "sentence")  # fmt: skip
+_ASKING = frozenset({"which", "count"})
+_ACTS = frozenset({"attend", "omit", "not", "neither", "invoke", "order", "run", "cite", "both"})
+#: Words for which one that no noun must follow.
+_PRONOUNS = frozenset(
+    {"which", "which of", "哪些", "哪个", "哪几个", "哪一个", "哪几家", "哪些个", "哪几"}
+)
+#: Words of the role which that call for a list, not for an answer to which or what.
+_LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate", "provide", "identify",
+          "let me", "look up", "search", "just tell", "point me", "列", "给出", "请给出", "查", "找",
+          "帮我", "告诉", "显示", "请找", "请告诉", "请列", "说", "讲", "介绍")  # fmt: skip
+_REGION = Token("role", ("region",), "region")
+_INSIDE = frozenset({"in", "of", "的", "at"})
+
+
+def reworded(tokens: Sequence[Token]) -> list[Token]:
+    """Put a question's tokens in the wording that the frame knows.
+
+    >>> from kg.question.tokens import read
+    >>> [t.values[0] for t in reworded(read("List all regions that stressed gas").tokens) if t.values[0]]
+    ['which', 'region', 'attend', 'gas']
+    """
+    out = list(tokens)
+    for change in (
+        _whether,
+        _inner,
+        _listed,
+        _pronoun,
+        _place,
+        _alike,
+        _holder,
+        _campaigns,
+        _passive,
+    ):
+        out = change(out)
+    return out
+
+
+def together(tokens: Sequence[Token]) -> bool:
+    """Whether the divisions that are named stand side by side, or are joined by and or commas.
+
+    >>> from kg.question.tokens import read
+    >>> [together(read(q).tokens) for q in ("湖南和江西强调了什么", "湖南对江西强调了什么")]
+    [True, False]
+    """
+    places = [i for i, t in enumerate(tokens) if t.kind == "region"]
+    return len(places) > 1 and all(
+        all(
+            role(t) in ("and", "neither") or t.kind == "mark" or t.text == "the"
+            for t in tokens[first + 1 : second]
+        )
+        for first, second in pairwise(places)
+    )
+
+
+def _said(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
+    return [(i, t) for i, t in enumerate(tokens) if t.kind != "noise"]
+
+
+def _has(tokens: Sequence[Token], *roles: str) -> bool:
+    return any(role(t) in roles for t in tokens)
+
+
+def _whether(tokens: list[Token]) -> list[Token]:
+    """Take 有没有提到, and 没有 at the end (提到燃气没有), for a question whether it is so, not for a denial."""
+    said = _said(tokens)
+    if (
+        said
+        and said[-1][1].text in ("没有", "没")
+        and any(role(t) in _ACTS - {"not"} for t in tokens)
+    ):
+        tokens = tokens[: said[-1][0]]
+    out: list[Token] = []
+    for token in tokens:
+        so = (
+            role(token) == "omit" and token.text.startswith("没有") and out and out[-1].text == "有"
+        )
+        out.append(replace(token, values=("attend",)) if so else token)
+    return out
+
+
+def _inner(tokens: list[Token]) -> list[Token]:
+    """Drop a division that only tells where the one beside it lies (吉林省长春市; Changchun, Jilin)."""
+    places = [i for i, t in enumerate(tokens) if t.kind == "region"]
+    for first, second in pairwise(places):
+        between = tokens[first + 1 : second]
+        one, other = tokens[first], tokens[second]
+        if not between or all(t.text == "的" for t in between):
+            inner, outer, at = other, one, first
+        elif len(between) == 1 and (between[0].text in _INSIDE or between[0].text == ","):
+            after = tokens[second + 1] if second + 1 < len(tokens) else None
+            if (
+                between[0].text == ","
+                and after is not None
+                and (role(after) == "and" or after.kind == "mark")
+            ):
+                continue  # Changsha, Hunan and Jiangxi
+            inner, outer, at = one, other, second
+        else:
+            continue
+        lying = tuple(n for n in inner.values if any(_lies(n, o) for o in outer.values))
+        if lying:
+            out = [replace(t, values=lying) if t is inner else t for t in tokens]
+            del out[at]
+            return _inner(out)
+    return tokens
+
+
+def _lies(name: str, container: str) -> bool:
+    from kg.regions.names import by_name
+    from kg.regions.table import within
+
+    return name != container and any(
+        within(one, other) for one in by_name(name) for other in by_name(container)
+    )
+
+
+def _listed(tokens: list[Token]) -> list[Token]:
+    """Take all regions behind list or name for which regions, unless it is what they all do."""
+    said = _said(tokens)
+    for place, ((_, first), (at, second)) in enumerate(pairwise(said)):
+        asks = role(first) == "which" and first.text.startswith(_LISTS)
+        both = place + 2 < len(said) and role(said[place + 2][1]) == "both"
+        if asks and role(second) == "every" and not both:
+            return [*tokens[:at], replace(_REGION, text=second.text), *tokens[at + 1 :]]
+    return tokens
+
+
+def _pronoun(tokens: list[Token]) -> list[Token]:
+    """Give which its noun where it stands right before what regions do (which left out gas?)."""
+    if _has(tokens, *NOUNS, "every", "who", "where", "when", "must", "forbid", "deadline") or any(
+        t.kind in ("region", "slot", "bearer") for t in tokens
+    ):
+        return tokens
+    for (at, first), (_, second) in pairwise(_said(tokens)):
+        if role(first) == "which" and first.text in _PRONOUNS and role(second) in _ACTS:
+            return [*tokens[: at + 1], _REGION, *tokens[at + 1 :]]
+    return tokens
+
+
+def _place(tokens: list[Token]) -> list[Token]:
+    """Take where something was stressed for the regions that stressed it."""
+    if (
+        not any(t.kind == "theme" for t in tokens)
+        or any(t.kind in ("region", "meeting") for t in tokens)
+        or _has(tokens, *NOUNS, "hold", "say", "when", "who", "every")
+        or not _has(tokens, "attend", "omit", "invoke", "order", "run")
+    ):
+        return tokens
+    out: list[Token] = []
+    for token in tokens:
+        which = Token("role", ("which",), token.text)
+        out += [which, _REGION] if role(token) == "where" else [token]
+    return out
+
+
+def _alike(tokens: list[Token]) -> list[Token]:
+    """Drop compare beside what is to be found by it, and how before it."""
+    if _has(tokens, "compare", "differ"):
+        tokens = [
+            t
+            for t in tokens
+            if not (t.kind == "outside" and t.text.startswith(("how", "如何", "怎")))
+        ]
+    if _has(tokens, "common", "differ"):
+        tokens = [t for t in tokens if role(t) != "compare"]
+    return tokens
+
+
+def _holder(tokens: list[Token]) -> list[Token]:
+    """Take the document that mentions a sector for the notice that does: of others only the title is known."""
+    cites = _has(tokens, "cite", "invoke", "region", "province", "city", "who", "where")
+    if cites or not _has(tokens, "attend", "say") or not any(t.kind == "theme" for t in tokens):
+        return tokens
+    said = _said(tokens)
+    for (_, first), (at, second) in pairwise(said):
+        if role(first) in _ASKING and role(second) == "policy":
+            return [*tokens[:at], replace(second, values=("notice",)), *tokens[at + 1 :]]
+    return tokens
+
+
+def _campaigns(tokens: list[Token]) -> list[Token]:
+    """Take which special rectifications for which campaigns: the measure has no kinds."""
+    if _has(tokens, "measure", "campaign"):
+        return tokens
+    for (_, first), (at, second) in pairwise(_said(tokens)):
+        if (
+            role(first) in _ASKING
+            and second.kind == "theme"
+            and second.values == ("special-rectification",)
+        ):
+            return [*tokens[:at], Token("role", ("campaign",), second.text), *tokens[at + 1 :]]
+    return tokens
+
+
+def _passive(tokens: list[Token]) -> list[Token]:
+    """Put what is denied behind its denial (gas was not stressed by which regions? 煤矿哪些地区没提？)."""
+    themes = [i for i, t in enumerate(tokens) if t.kind == "theme"]
+    denials = [i for i, t in enumerate(tokens) if role(t) in ("not", "omit")]
+    verbs = [
+        t for t in tokens if role(t) in ("attend", "omit", "invoke", "order", "run", "require")
+    ]
+    nouns = {role(t) for t in tokens if role(t) in NOUNS}
+    if (
+        len(themes) != 1 or len(denials) != 1 or len(verbs) > 1 or themes[0] > denials[0]
+        or not nouns or nouns - {"region", "province", "city"}
+        or any(t.kind in ("region", "slot") for t in tokens)
+        or _has(tokens, "but", "and", "or", "hold", "only", "every")
+    ):  # fmt: skip
+        return tokens
+    theme = tokens[themes[0]]
+    rest = [t for t in tokens if t is not theme]
+    return [*rest, theme]
