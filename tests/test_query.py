@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from kg.data import QUERIES
 from kg.errors import DataFileError, QueryError
-from kg.model import Evidence, Incident, Meeting, Obligation, Policy, Record
+from kg.model import Evidence, Incident, Meeting, Obligation, Policy, Record, Stress
 from kg.parameters import kinds, resolve
 from kg.query import NamedQuery, bind, find, named, parse, run
 from kg.results import plain, safe
@@ -120,7 +120,7 @@ def fuller(store) -> Store:
         stresses=(
             Stress(
                 region="黑龙江省",
-                hazard="mining",
+                hazard="coal-mine",
                 degree=1,
                 evidence=at(clauses[1]),
                 meeting="会议",
