@@ -195,8 +195,10 @@ class Acting:
     def _told_in(self, segment: Segment, start: int) -> bool:
         """在湖北，省应急厅…: what the sentence calls 省 lies there."""
         turn = _TURNS_TO.match(self.text, start, segment.end)
-        mention = self.place.at(turn.end()) if turn else None
+        mention = self.place.at(turn.end() if turn else start)
         if mention is None or mention.person or mention.part_of_name:
+            return False
+        if turn is None and mention.weak:
             return False
         last = self.meant.last_of_path(mention)
         town = _TOWN.match(self.text, last.end, segment.end)

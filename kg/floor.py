@@ -12,7 +12,7 @@ from kg.meant import Meant
 from kg.model import NATIONAL
 from kg.persons import Who
 from kg.regions import Division, RegionMention
-from kg.subjects import is_guest
+from kg.subjects import is_guest, skip_time
 from kg.turns import Speakers, Turn
 
 _MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
@@ -38,8 +38,8 @@ class Floor:
         """The last sentence (its number) in which somebody acts."""
         self.roundup = False
         """A heading has named a region."""
-        self.headed: tuple[int, int] | None = None
-        """Where a heading has just opened a sentence, and which."""
+        self.headed: tuple[int, int, int] | None = None
+        """Where a heading has just opened a sentence, which, and where the heading ends."""
         self.hushed: tuple[Who | None, tuple[int, int] | None, int] | None = None
         """Who had the word before a sentence (its number) in which no division speaks."""
 
@@ -50,7 +50,7 @@ class Floor:
         if isinstance(who, Division):
             self.out.divisions[who.name] = who
         self.meant.current = who
-        if self.headed is not None and self.meant.sentence == self.headed[1]:
+        if self.headed is not None and self._gives_way(self.headed, start):
             start = self.headed[0]  # 浙江 舟山市召开…: the city has the word from the head on
             self.out.take_back()
         self.headed = None
@@ -62,6 +62,15 @@ class Floor:
                 self.first(who)
             if meets or who in self.out.home or not self.below_meeting(who):
                 self.meeting = (who, evidence)
+
+    def _gives_way(self, headed: tuple[int, int, int], start: int) -> bool:
+        """Whether a heading only says where the one lies who acts: behind a province, or right behind it."""
+        if self.meant.sentence != headed[1]:
+            return False
+        head = self.out.turn_at(headed[0])
+        division = self.out.divisions.get(head.region or "") if head else None
+        above = division is None or division.level == "province"
+        return above or skip_time(self.text, headed[2], start) >= start
 
     def first(self, who: Division) -> None:
         """A page without a source belongs to the division that acts first, unless it is a roundup."""
@@ -80,7 +89,7 @@ class Floor:
         self.meeting, self.roundup = None, True
         self.give(segment.start, who, evidence, acts=False)
         if segment.end > evidence[1]:
-            self.headed = (segment.start, segment.sentence)
+            self.headed = (segment.start, segment.sentence, evidence[1])
 
     def resume(self, segment: Segment) -> None:
         """会议强调 goes on with the meeting, whoever had the word in between."""

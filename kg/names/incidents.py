@@ -97,7 +97,10 @@ def _in_words(words: str, places: Sequence[tuple[int, int]]) -> list[tuple[int, 
         for one in form.finditer(words):
             apart = all(one.end() <= a or one.start() >= b for a, b in found)
             if apart and _learned_from(words, one) and not _GENERAL.search(one[0]):
-                found.append(one.span())
+                begin = one.start()
+                while (above := next((a for a, b in places if b == begin), None)) is not None:
+                    begin = above  # 上海某场所火灾
+                found.append((begin, one.end()))
     return found
 
 

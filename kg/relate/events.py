@@ -41,7 +41,8 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
         heads.append(whole)
     for name in heads:
         if not any(
-            name.name[-4:] == other.name[-4:] or _subsequence(name.name, other.name)
+            (name is not whole and name.name[-4:] == other.name[-4:])
+            or _subsequence(name.name, other.name)
             for other in body
         ):
             body.append(name)
