@@ -151,11 +151,11 @@ def counts(clause: Clause, mention: Mention) -> bool:
     """Whether a mention in this clause makes a statement."""
     if clause.force in {"order", "doing", "topic"}:
         return True
-    # 企业主要负责人是第一责任人: a doctrine is invoked by stating it
+    # 企业主要负责人是第一责任人, 企业是责任主体: a doctrine is invoked by stating it
     return (
         mention.scheme == "responsibility"
         and clause.why == "是"
-        and mention.concept == "principal-leader"
+        and mention.concept in {"principal-leader", "enterprise-principal"}
     )
 
 
