@@ -62,6 +62,7 @@ _SHOWS = frozenset({"说明", "表明", "意味着"})
 #: What one has, as part of what is done.
 _HAS = frozenset({"有", "没有", "成效", "成绩"})
 #: What somebody says of himself in a report.
+_COMES = frozenset({"参加", "出席", "列席", "陪同"})
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
 _ATTENDS = pattern("clauses", "attends")
@@ -71,7 +72,10 @@ _TEACHES = pattern("clauses", "teaches")
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _LAW_SAYS = pattern("clauses", "law-says")
-_REACHED = pattern("clauses", "reached")
+_COURTESY = pattern("clauses", "courtesy")
+_STAGE = pattern("clauses", "stage")
+_ONLY_WHEN = pattern("clauses", "only-when")
+_WHEREVER = pattern("clauses", "wherever")
 
 
 def find_clauses(
@@ -126,6 +130,8 @@ class _Reader:
         """Whether somebody has spoken in the sentence."""
         self.ahead = NOTHING
         """What the next segment says of this one."""
+        self.opens = 0
+        """Where the sentence begins."""
         self.law_ends = -1
         """Where the words of a law that is quoted end."""
 
@@ -141,6 +147,7 @@ class _Reader:
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
+            self.opens = sentence[0][0].start
             for index, (segment, cues, demanded) in enumerate(sentence):
                 self._enter(segment, cues, demanded=demanded)
                 if segment.closer == "？":
@@ -359,6 +366,8 @@ class _Reader:
             return "told", "law"
         if _IS_SO.search(words):
             return "told", "是"
+        if _WHEREVER.match(self.text[self.opens : self.opens + 8]) and not self.document:
+            return "told", "wherever"
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
             tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
@@ -458,8 +467,14 @@ class _Reader:
             return "as a rule"
         if _SO_THAT.match(words):
             return "aim"
-        if self.passage.goals and not parsed.contiguous and _REACHED.search(words):
-            return "goal"
+        if (not parsed.contiguous or words[0] in "请感祝") and _COURTESY.search(words):
+            return "courtesy"
+        if _STAGE.match(words):
+            return "stage"
+        if self.passage.goals and not (parsed.contiguous or parsed.prep):
+            verb = parsed.verb
+            ahead = self.text[parsed.start : verb.start] if verb is not None else words
+            return "" if _ONLY_WHEN.fullmatch(ahead) else "goal"
         if not self.document and _IN_ALL.search(words):
             return "count"
         return ""
@@ -536,6 +551,10 @@ def _limited(words: str) -> bool:
 def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool) -> None:
     """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
     tail = [c for c in clauses if c.sentence == sentence]
+    if tail and tail[-1].why in {"attends", "left out"} and tail[-1].action in _COMES:
+        for clause in tail[:-1]:  # 市安委会全体成员，各区分管负责人参加会议
+            if clause.cue is None:
+                clause.force, clause.why = "told", "attends"
     for before, clause in pairwise(tail):
         if (
             before.cue is None

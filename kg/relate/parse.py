@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from kg.cues import pattern
 from kg.layers import Cue, Segment
+from kg.lexicon import words
 from kg.relate.predicate import FILLERS, Finder
 from kg.relate.speech import says_at_end, speaks
 from kg.relate.stretch import VERBS
@@ -186,6 +187,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.verb = finder.main(start, bare=True) or _bound(text, start, segment.end)
         if text[start] == "不" and not finder.unless and not _NO_BAN.match(text, start):
             finder.bans = True
+            if out.verb is None and start + 2 <= segment.end:
+                out.verb, finder.plain = _behind_not(text, start + 1, segment.end), True
             if out.verb is not None and finder.follows(out.verb, "的"):
                 out.verb = next((c for c in reversed(inner) if c.kind in VERBS), out.verb)
         out.contiguous = out.verb is not None and finder.plain
@@ -237,6 +240,12 @@ def _bound(text: str, start: int, end: int) -> Cue | None:
     """每人不少于8课时: the bound is the predicate where there is no verb."""
     found = _BOUND.search(text, start, end)
     return Cue(*found.span(1), "verb", "1", found[1]) if found else None
+
+
+def _behind_not(text: str, at: int, end: int) -> Cue:
+    """不闯红灯: what stands behind 不 is a verb, one character where two make no word."""
+    size = 2 if at + 2 <= end and words().get(text[at : at + 2]) in {"v", "d", "i"} else 1
+    return Cue(at, at + size, "single" if size == 1 else "v", "", text[at : at + size])
 
 
 def _is_named(text: str, verb: Cue, end: int) -> bool:
