@@ -474,7 +474,7 @@ class _Reader:
         if self.passage.goals and not (parsed.contiguous or parsed.prep):
             verb = parsed.verb
             ahead = self.text[parsed.start : verb.start] if verb is not None else words
-            return "" if _ONLY_WHEN.fullmatch(ahead) else "goal"
+            return "" if not ahead or _ONLY_WHEN.fullmatch(ahead) else "goal"
         if not self.document and _IN_ALL.search(words):
             return "count"
         return ""
