@@ -29,6 +29,7 @@ _PRESIDED_BY = pattern("actors", "presided-by")
 _SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
 _WAY = pattern("actors", "owns-its-way")
+_LISTED_BODY = pattern("actors", "listed-body")
 _TOWN = pattern("actors", "town")
 _QUOTED = pattern("actors", "quoted-sentence")
 _TURNS_TO = pattern("actors", "turns-to")
@@ -275,7 +276,8 @@ class Acting:
         if self.examples and self.out.home:
             return False
         last = self.meant.last_of_path(mention)
-        if text[last.end : last.end + 1] in _LISTS and self.place.at(last.end + 1):
+        end = self._listed_end(last.end)
+        if text[end : end + 1] in _LISTS and self.place.at(end + 1):
             return self._several(segment, mention)
         done = deed(text, last.end, segment.end, named=True)
         who = self.meant.of(last)
@@ -365,6 +367,11 @@ class Acting:
             self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
         return True
 
+    def _listed_end(self, end: int) -> int:
+        """Where a member of a list of divisions ends, its body with it: 甲省文旅厅、乙省文旅厅."""
+        body = _LISTED_BODY.match(self.text, end, end + 16)
+        return body.end() if body and self.place.at(body.end() + 1) is not None else end
+
     def _members(
         self, mention: RegionMention
     ) -> tuple[list[tuple[Division, tuple[int, int]]], int]:
@@ -375,7 +382,7 @@ class Acting:
         while following is not None and not following.person:
             last = self.meant.last_of_path(following)
             found.append((following, last))
-            end = last.end
+            end = self._listed_end(last.end)
             following = self.place.at(end + 1) if self.text[end : end + 1] in _LISTS else None
         sure = [
             who

@@ -70,12 +70,14 @@ class Meant:
 
     def _then(self, mention: RegionMention) -> tuple[Division, ...]:
         """What a name could mean when the page was written: 江北区 of 重庆 was one until 2025."""
+        published = self.layers.published
+        if not mention.full and published:  # 鼓浪屿 is no district any more
+            return tuple(d for d in mention.candidates if d.existed(int(published[:4])))
         if not mention.full or len(mention.candidates) != 1:
             return mention.candidates
         bearers = regions.full_names().get(mention.text, ())
         if len(bearers) < 2:
             return mention.candidates
-        published = self.layers.published
         then = tuple(d for d in bearers if not published or d.existed(int(published[:4])))
         return then or mention.candidates
 

@@ -23,6 +23,8 @@ _TIME = pattern("actors", "time")
 _WATCH = pattern("actors", "watch")
 #: So many characters may stand between a subject and what it does.
 REACH = 44
+#: A name behind a post has so many characters at most; a deed comes behind it.
+LONGEST_NAME = 3
 _BLANK = " 　，,、的"
 #: Longest word that is looked up, in characters.
 _LONGEST_WORD = 5
@@ -137,7 +139,10 @@ def _predicate(text: str, start: int, end: int) -> bool:
     position = body.end() if body else start
     leader = _LEADER.match(text, position, end)
     if leader:
-        return leader.end() < end
+        rest = text[leader.end() : end]  # not only who it is: 市委书记李某，
+        said = _DOES.match(text, leader.end(), end) is not None
+        verb = any(words().get(rest[i:]) == "v" for i in range(len(rest)))
+        return len(rest) > LONGEST_NAME or said or verb
     if body and _NOT_A_SUBJECT.search(text, start, position):
         return False
     lexicon = words()

@@ -24,6 +24,7 @@ _PASSED_ON = pattern("names", "meeting-passed-on")
 _CONVENES = pattern("names", "meeting-convenes")
 _WHOLE = pattern("names", "meeting-whole")
 _TWO = pattern("names", "meeting-of-two")
+_COUNTED = re.compile(r"(?:共|累计)?(?:\d+|[两三四五六七八九十多]+)(?:余)?[次场]")
 _OURS = re.compile(r"^我[省市县区州旗盟](?=.{4})")
 
 
@@ -58,6 +59,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             end = match.end()
             if words[end : end + 1] == "暨" or _CONVENES.match(words, end):
                 continue
+            if _COUNTED.match(words, end):
+                continue  # 召开安委会会议2次
             if bad.search(words, max(0, match.start() - 3), min(len(words), end + 2)):
                 continue
             begin = position

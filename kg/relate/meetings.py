@@ -13,6 +13,7 @@ from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
+from kg.subjects import skip_time
 
 Proof = Callable[[int, int], Evidence]
 
@@ -27,6 +28,8 @@ _ISSUE = pattern("names", "issue-year")
 _YEAR = pattern("names", "title-year")
 _VENUE = pattern("names", "meeting-venue")
 _OTHER_DAY = pattern("names", "meeting-other-day")
+_FIRM_HOLDS = pattern("names", "meeting-of-firm")
+_HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
 _HAPPENED = re.compile(r"发生|事故")
 #: What stands before a day that opens a clause, and what behind one that is none: of a dateline, of a limit.
@@ -115,7 +118,7 @@ class _Finder:
             return NATIONAL
         match = _PREFIX.match(name.name)
         if match is None:
-            return self._named(name) or speaker
+            return self._named(name) or self._holder(name, segment, speaker)
         word = match[1] or match[2]
         own = self.speakers.of_level(word, speaker)
         if own is None:  # 自治区安委会…在南宁召开，广西壮族自治区主席…: named later in the sentence
@@ -151,6 +154,28 @@ class _Finder:
         if known:
             return known[0].name
         return last.candidates[0].name if len(last.candidates) == 1 else None
+
+    def _holder(self, name: Name, segment: Segment, speaker: str | None) -> str | None:
+        """Who is said to hold it in its own clause: 某市召开…, a firm; else who has the word."""
+        before = self.text[segment.start : name.start]
+        if _FIRM_HOLDS.search(before):
+            return None
+        if any(segment.start <= at < name.start for at, _ in self.acting):
+            return speaker
+        mentions = self.speakers.mentions
+        begin = skip_time(self.text, segment.start, segment.end)
+        first = bisect_left(mentions, begin, key=lambda m: m.start)
+        if (
+            first == len(mentions)
+            or mentions[first].start != begin
+            or _HOLDS.search(before) is None
+        ):
+            return speaker
+        while mentions[first + 1 : first + 2] and mentions[first + 1].start == mentions[first].end:
+            first += 1  # 铜川市印台区召开…
+        one = mentions[first]
+        sure = one.full and not one.person and not one.part_of_name and len(one.candidates) == 1
+        return one.candidates[0].name if sure else speaker
 
     def _owner(self, name: Name, segment: Segment, high: int) -> int:
         """Where to look for whose meeting it is: …会议上，烟台市要求 names the owner behind it."""
