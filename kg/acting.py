@@ -30,6 +30,7 @@ _SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
 _WAY = pattern("actors", "owns-its-way")
 _LISTED_BODY = pattern("actors", "listed-body")
+_ONLY_AFTER = pattern("actors", "only-after")
 _TOWN = pattern("actors", "town")
 _QUOTED = pattern("actors", "quoted-sentence")
 _TURNS_TO = pattern("actors", "turns-to")
@@ -426,6 +427,8 @@ class Acting:
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
+        if done.meets and _ONLY_AFTER.search(text, level.end(), segment.end):
+            return False  # 全省会议召开后，某县…
         told = level[0][0] == "该" or self._in_the_block(who)
         if done is NOTHING and told and does(text, level.end(), segment.end):
             done = DOES

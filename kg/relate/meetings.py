@@ -158,24 +158,22 @@ class _Finder:
     def _holder(self, name: Name, segment: Segment, speaker: str | None) -> str | None:
         """Who is said to hold it in its own clause: 某市召开…, a firm; else who has the word."""
         before = self.text[segment.start : name.start]
-        if _FIRM_HOLDS.search(before):
-            return None
         if any(segment.start <= at < name.start for at, _ in self.acting):
             return speaker
+        firm = _FIRM_HOLDS.search(before) is not None
+        other = None if firm else speaker
         mentions = self.speakers.mentions
         begin = skip_time(self.text, segment.start, segment.end)
         first = bisect_left(mentions, begin, key=lambda m: m.start)
-        if (
-            first == len(mentions)
-            or mentions[first].start != begin
-            or _HOLDS.search(before) is None
-        ):
-            return speaker
+        told = firm or _HOLDS.search(before) is not None
+        if not told or first == len(mentions) or mentions[first].start != begin:
+            return other
         while mentions[first + 1 : first + 2] and mentions[first + 1].start == mentions[first].end:
             first += 1  # 铜川市印台区召开…
         one = mentions[first]
+        beside = not firm or self.text[one.end] in "与和同、"  # 某县与某公司召开
         sure = one.full and not one.person and not one.part_of_name and len(one.candidates) == 1
-        return one.candidates[0].name if sure else speaker
+        return one.candidates[0].name if sure and beside else other
 
     def _owner(self, name: Name, segment: Segment, high: int) -> int:
         """Where to look for whose meeting it is: …会议上，烟台市要求 names the owner behind it."""
