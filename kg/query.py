@@ -52,6 +52,7 @@ _KEYS = (
 )  # fmt: skip
 _VALUED = re.compile(r"#\s*param\s+(\w+)\s*$")
 _OPTIONAL = re.compile(r"\s*#\?\s*(\w+(?: \w+)*):\s?")
+_FILTERED = re.compile(r"\s*(\?\w+ \w+:\w+ \?\w+ \.) (?=FILTER\()")
 _VALUES = re.compile(r"(VALUES\s+\?\w+)\s*\{[^{}]*\}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
@@ -178,7 +179,24 @@ def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -
         p.name for p in known.values() if p.kind == "date" and len(values.get(p.name, ())) == 1
     }
     inline = {name: variable for name in dates if (variable := _own_variable(name, lines))}
-    return "\n".join(_line(line, values, inline) for line in lines)
+    return "\n".join(_once(_line(line, values, inline) for line in lines))
+
+
+def _once(lines: Iterable[str]) -> Iterator[str]:
+    """Leave out the triple pattern of a period's end where its beginning has just said the same.
+
+    Oxigraph looks every one up, also one that stands twice: a third of such a query's time.
+    """
+    before = ""
+    for line in lines:
+        found = _FILTERED.match(line)
+        if found is not None and found[1] == before:
+            line = " " * found.end() + line[found.end() :]
+        elif found is not None:
+            before = found[1]
+        elif line.strip() and not line.lstrip().startswith("#"):
+            before = ""
+        yield line
 
 
 def _own_variable(name: str, lines: list[str]) -> str:

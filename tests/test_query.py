@@ -840,3 +840,14 @@ def test_rows_that_were_read_are_written_all_the_same(form):
     read = run(store, text)
     assert len(read.rows) == 3
     assert read.serialise(form) == read.serialise(form) == run(store, text).serialise(form)
+
+
+def test_a_period_asks_for_the_day_once(tmp_path):
+    given = {"since": "2020-01-01", "until": "2020-12-31"}
+    with Store.create(tmp_path / "store") as store:
+        text = bind(find("sectors-of"), given, store=store)
+        ends = bind(find("sectors-of"), {"until": "2020-12-31"}, store=store)
+    taken = [line for line in text.split("\n") if "kg:day" in line and "#" not in line[:12]]
+    assert len(taken) == 1
+    assert '?day > "2020-12-31"' in text
+    assert "?statement kg:day ?day . FILTER(!" in ends
