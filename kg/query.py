@@ -191,8 +191,9 @@ def _once(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
         found = _FILTERED.match(line)
         if found is not None and found[1] == before:
-            line = " " * found.end() + line[found.end() :]
-        elif found is not None:
+            yield " " * found.end() + line[found.end() :]
+            continue
+        if found is not None:
             before = found[1]
         elif line.strip() and not line.lstrip().startswith("#"):
             before = ""
