@@ -44,6 +44,8 @@ VALUES = {
     "level": ["省"],
     "layer": ["Emphasis", "Invocation"],
     "text": ["安全"],
+    "except": ["湖南省"],
+    "topic": ["hazard:mining"],
     "date": ["2020-06-30", "2020-04-13", "2020-04-10"],
 }
 #: Queries that Virtuoso 7 answers otherwise, and that is not mended: see docs/servers.md.

@@ -120,6 +120,8 @@ class _Cell:
 
     unit: str
     token: Token | None = None
+    written: str = ""
+    """The word as it is written, not singular."""
 
 
 def _cells(text: str, slots: Mapping[int, re.Match[str]]) -> list[_Cell]:
@@ -139,8 +141,7 @@ def _cells(text: str, slots: Mapping[int, re.Match[str]]) -> list[_Cell]:
             cells.append(_Cell(unit, Token("slot", (slot[1],), slot[0])))
             skip = slot.end()
         else:
-            cells.append(_Cell(unit))
-        del end
+            cells.append(_Cell(unit, written=text[start:end]))
     return cells
 
 
@@ -303,11 +304,11 @@ def _correct(cells: list[_Cell], tokens: list[Token]) -> tuple[list[_Cell], Corr
 
 def _correct_word(cells: list[_Cell], word: str) -> tuple[list[_Cell], Correction] | None:
     at = next(i for i, c in enumerate(cells) if c.unit == word and c.token is None)
-    meant = _near_word(word)
+    meant = _near_word(word) or _near_word(cells[at].written)  # stres is no plural
     if meant is None:
         return None
     new = [_Cell(unit) for unit, *_ in units(meant)]
-    return cells[:at] + new + cells[at + 1 :], Correction(word, meant)
+    return cells[:at] + new + cells[at + 1 :], Correction(cells[at].written or word, meant)
 
 
 @cache
