@@ -56,7 +56,9 @@ def title_clause(layers: Layers) -> Clause | None:
     start, end = layers.title
     if _REPORTS.search(layers.text[start:end]):
         return None
-    match = re.search(r"关于(?!印发(?!.*(?:方案|计划))|转发|批转|公布|成立|召开|调整)", layers.text[start:end])
+    match = re.search(
+        r"关于(?!印发(?!.*(?:方案|计划))|转发|批转|公布|成立|召开|调整)", layers.text[start:end]
+    )
     if match is None:
         return None
     return Clause(start + match.end(), end, 0, 0, "topic", degree=2)
