@@ -9,6 +9,8 @@ from kg.cues import compiled, pattern, rows
 from kg.layers import Name, Segment
 
 _QUOTES = str.maketrans("", "", '“”"‘’「」『』')
+_SEVERAL = pattern("names", "campaigns-several")
+_QUOTED = re.compile(r"“([^“”]+)”")
 _BEFORE_CAMPAIGN = pattern("names", "campaign-left")
 _PREFIX = pattern("names", "campaign-region")
 
@@ -23,7 +25,12 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
         words = text[segment.start : segment.end]
         if word.search(words) is None:
             continue
+        several = _SEVERAL.search(words)
+        if several:
+            out += _each(several, segment.start)
         for match in head.finditer(words):
+            if several and several.start() <= match.start() < several.end():
+                continue
             begin = 0
             depth_open = words.rfind("“", 0, match.end())
             inside = depth_open >= 0 and words.find("”", depth_open, match.start()) < 0
@@ -65,6 +72,15 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))
     return out
+
+
+def _each(several: re.Match[str], start: int) -> list[Name]:
+    """The campaigns of “雷霆”“利剑”等专项行动, each with the word that they share."""
+    shared = several[2]
+    return [
+        Name(start + one.start(), start + one.end(), "campaign", one[1] + shared)
+        for one in _QUOTED.finditer(several.string, several.start(1), several.end(1))
+    ]
 
 
 def titled_campaign(text: str, start: int, end: int) -> Name | None:
