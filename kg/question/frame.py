@@ -180,7 +180,7 @@ class _Maker:
                 joint.add("but")
             elif role in _JOINTS:
                 joint.add(role)
-                if role == "both":
+                if role in ("both", "either"):
                     self.roles.setdefault(role)
             elif token.kind == "mark":
                 joint.add("comma")
@@ -327,6 +327,9 @@ class _Maker:
                 self._refuse(f"how are {' and '.join(names)} joined?", f"{names[0]} and {names[1]}",
                              f"{names[0]} or {names[1]}")  # fmt: skip
         both = any("both" in t.joint for t in themes) or "both" in self.roles
+        if "either" in self.roles:  # it can stand behind them: 煤矿、燃气任一项
+            joined = set().union(*(t.joint for t in themes[1:]))
+            found = {"or"} | ({"and"} if joined & {"and", "both"} else set())
         if found == {"and", "or"}:
             self._refuse("and beside or can be read in two ways: ask them apart")
         if denied and "and" in found:
@@ -346,6 +349,7 @@ class _Maker:
         themes = [concept(i) for i in out.themes]
         self._drop_own_nouns(themes)
         self._meeting(asked)
+        roles.pop("either", None)
         regions, letters = len(out.regions), self._letters()
         if "both" in roles:
             roles.pop("both")

@@ -27,6 +27,7 @@ _LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate"
           "let me", "look up", "search", "just tell", "point me", "列", "给出", "请给出", "查", "找",
           "帮我", "告诉", "显示", "请找", "请告诉", "请列", "说", "讲", "介绍")  # fmt: skip
 _REGION = Token("role", ("region",), "region")
+_ALL = frozenset({"all", "共", "全部", "各"})
 _INSIDE = frozenset({"in", "of", "的", "at"})
 
 
@@ -39,6 +40,7 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
     """
     out = list(tokens)
     for change in (
+        _everyone,
         _whether,
         _inner,
         _listed,
@@ -76,6 +78,17 @@ def _said(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
 
 def _has(tokens: Sequence[Token], *roles: str) -> bool:
     return any(role(t) in roles for t in tokens)
+
+
+def _everyone(tokens: list[Token]) -> list[Token]:
+    """Take all right behind several divisions for both (what do Hunan and Jiangxi all stress?)."""
+    several = sum(t.kind == "region" for t in tokens) > 1
+    return [
+        Token("role", ("both",), "both")
+        if several and t.text in _ALL and before is not None and before.kind == "region"
+        else t
+        for before, t in zip([None, *tokens], tokens, strict=False)
+    ]
 
 
 def _whether(tokens: list[Token]) -> list[Token]:
