@@ -72,6 +72,9 @@ _TEACHES = pattern("clauses", "teaches")
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _LAW_SAYS = pattern("clauses", "law-says")
+_ABOUT_WHAT = pattern("clauses", "about-what")
+_WHOSE_TASK = pattern("clauses", "whose-task")
+_SAYING = pattern("clauses", "saying")
 _COURTESY = pattern("clauses", "courtesy")
 _STAGE = pattern("clauses", "stage")
 _ONLY_WHEN = pattern("clauses", "only-when")
@@ -132,6 +135,8 @@ class _Reader:
         """What the next segment says of this one."""
         self.opens = 0
         """Where the sentence begins."""
+        self.rest: list[str] = []
+        """What comes in the half sentence behind the segment."""
         self.law_ends = -1
         """Where the words of a law that is quoted end."""
 
@@ -155,6 +160,11 @@ class _Reader:
                 parsed = parse(self.text, *self._cut(segment, cues), self.strengths)
                 self.purpose = (self.purpose and index > 0) or parsed.purpose
                 last = index + 1 == len(sentence)
+                self.rest = (
+                    _half(self.text, sentence[index:])
+                    if "由" in self.text[segment.start : segment.start + 2] or self.pending
+                    else []
+                )
                 self.ahead = NOTHING if last else look_ahead(*sentence[index + 1][:2])
                 if parsed.start < segment.end:
                     alone = len(sentence) == 1
@@ -247,10 +257,24 @@ class _Reader:
             is_leading(self.text, parsed)
             or waits(self.text, parsed, self.ahead)
             or is_spoken_of(self.text, parsed, self.ahead)
+            or self._assigns_task(parsed)
         ):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _assigns_task(self, parsed: Parse) -> bool:
+        """由应急局牵头，消防大队配合，对…: whose task it is, of one clause with what follows."""
+        if (
+            parsed.segment.closer != "，"
+            or parsed.modal is not None
+            or self.passage.mode == "narrative"
+        ):
+            return False
+        words = self.text[parsed.start : parsed.end]
+        if _WHOSE_TASK.match(words) is None or not (words[0] == "由" or self.pending):
+            return False
+        return any(not _WHOSE_TASK.match(rest) for rest in self.rest)
 
     def _states(self, parsed: Parse) -> bool:
         """灾害往往发生在夜间: a fact, part of no order behind it."""
@@ -366,6 +390,10 @@ class _Reader:
             return "told", "law"
         if _IS_SO.search(words):
             return "told", "是"
+        if _SAYING.search(words):
+            return "told", "maxim"
+        if modal is None and _ABOUT_WHAT.match(words):
+            return "told", "about"
         if _WHEREVER.match(self.text[self.opens : self.opens + 8]) and not self.document:
             return "told", "wherever"
         if modal is not None:
@@ -451,7 +479,7 @@ class _Reader:
     def _told_by_form(self, parsed: Parse, words: str) -> str:
         """What the form of a clause without a modal says against an order; nothing where none does."""
         if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
-            return "set up"
+            return "" if _DUE.search(words) else "set up"
         if _SOME_DO.match(words):
             return "some"
         if _CANNOT.search(words):
@@ -465,7 +493,7 @@ class _Reader:
         governed = parsed.contiguous or parsed.adverbial
         if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):
             return "as a rule"
-        if _SO_THAT.match(words):
+        if _SO_THAT.match(words) or (words[0] == "让" and self.last is not None):
             return "aim"
         if (not parsed.contiguous or words[0] in "请感祝") and _COURTESY.search(words):
             return "courtesy"
@@ -540,6 +568,16 @@ class _Reader:
         return any(c.kind in ahead and c.start < verb.start for c in parsed.cues) or (
             bool(_WHO.search(words)) and not _NOT_BEARER.search(words)
         )
+
+
+def _half(text: str, ahead: Sequence[tuple[Segment, list[Cue], bool]]) -> list[str]:
+    """The segments behind the first of some, up to the end of the half sentence."""
+    out: list[str] = []
+    for before, (segment, _, _) in pairwise(ahead):
+        if before[0].closer != "，":
+            break
+        out.append(text[segment.start : segment.end])
+    return out
 
 
 def _limited(words: str) -> bool:

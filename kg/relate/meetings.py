@@ -81,6 +81,8 @@ class _Finder:
             first = segment.start if frame == "cited" else low
             whole = first == low and frame not in {"cited", "after"}
             date = self._date(first, high if whole else name.end, name.start)
+            if date is None:
+                date = self._day_of_its_year(name, low, high)
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -191,6 +193,15 @@ class _Finder:
         if before:
             return before[-1].iso
         return inside[0].iso if len(inside) == 1 and inside[0].start > position else None
+
+    def _day_of_its_year(self, name: Name, low: int, high: int) -> str | None:
+        """2月5日，县里召开2024年春运协调会, on a page without a date: the name tells the year."""
+        year = _YEAR.search(name.name) if self.layers.published is None else None
+        if year is None:
+            return None
+        days = find_days(self.text[low:high], None, year=int(year[1]))
+        ahead = [d.iso for d in days if low + d.end <= name.start]
+        return ahead[-1] if ahead else None
 
     def _of_accident(self, day: DateMention, position: int) -> bool:
         """4日，某厂发生爆炸后，市里召开会议; 按照4日通知要求，…: not the day of the meeting."""

@@ -85,6 +85,7 @@ _MEANS_OF = frozenset(
     ["结合", "按照", "依照", "根据", "依据", "针对", "围绕", "对照", "以", "本着"]
 )
 _GO_BY = frozenset({"会同", "按照", "依照", "根据", "依据", "结合", "围绕", "针对", "对照", "本着"})
+_ACCORDING = frozenset({"按照", "依照", "根据", "依据", "遵照"})
 _MEANS = frozenset({"利用", "通过", "依托", "借助"})
 
 
@@ -377,12 +378,13 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.opener == "以" and _AS.search(written):
         return True
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
-        return ends and "的" in text[parsed.verb.end : parsed.end]
+        goes_by = parsed.opener in _ACCORDING and parsed.verb.value < "2"
+        return ends and (goes_by or "的" in text[parsed.verb.end : parsed.end])
     if parsed.then_prep and (parsed.opener == _BY or _governs_behind(text, parsed)):
         return False
     if parsed.then_prep:
         last = parsed.opener in _MEANS_OF and (
-            _is_noun_here(parsed) or _NAMED_ACTION.search(written) is not None
+            _is_noun_here(parsed, text) or _NAMED_ACTION.search(written) is not None
         )
         last = last or (
             parsed.opener in _WITH_WHOM
@@ -402,7 +404,7 @@ def is_leading(text: str, parsed: Parse) -> bool:
             and not parsed.weak
             and parsed.verb.kind in {"verb", "dual"}
             and parsed.verb.value >= "2"
-            and not (parsed.prep and _is_noun_here(parsed))
+            and not (parsed.prep and _is_noun_here(parsed, text))
         )
         deals = parsed.opener == "从" or (parsed.opener == "针对" and parsed.adverbial)
         deals = deals and parsed.verb is not None and "的" not in text[parsed.verb.end : parsed.end]
@@ -457,9 +459,11 @@ def _is_of(text: str, parsed: Parse) -> bool:
     )
 
 
-def _is_noun_here(parsed: Parse) -> bool:
+def _is_noun_here(parsed: Parse, text: str) -> bool:
     """结合专项整治行动: a verb that ends the phrase before the predicate and names something."""
     verb = parsed.verb
+    if verb is not None and text[verb.start - 1] in "》”":
+        return False  # 对照《标准》检查
     if verb is None or verb.end != parsed.end or parsed.adverbial:
         return verb is not None and parsed.weak and verb.kind == "single"
     return verb.word in _NAMES
@@ -472,7 +476,7 @@ def _by_means(text: str, parsed: Parse) -> bool:
         if cue.word in _GO_BY and cue.start > parsed.start:
             named = verb is not None and verb.start >= cue.end and verb.value < "2"
             named = named and verb is not None and _is_name(text, verb.end, parsed.end)
-            last = verb is None or verb.start < cue.start or _is_noun_here(parsed) or named
+            last = verb is None or verb.start < cue.start or _is_noun_here(parsed, text) or named
             own = verb is not None and verb.start < cue.start and not parsed.weak
             own = own and verb is not None and verb.value >= "2"
             return last and not own and "的" not in text[parsed.start : cue.start]

@@ -167,6 +167,8 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
     if parsed.segment.closer != "，":
         return False
     if text[parsed.end - 1] == "的":
+        if parsed.copula:
+            return False  # 昆山是付出过代价的
         bans = parsed.modal is not None and parsed.modal.value != "obligation"
         return not (bans and not parsed.prep and parsed.contiguous)
     if parsed.modal is not None or text[parsed.start : parsed.end].startswith("除"):
