@@ -22,6 +22,8 @@ BROAD = "broad"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
 _LEFT = pattern("clauses", "left-to-others")
+#: Main verbs of visits: what is told to be looked at is not ordered.
+LOOKS = word_set("deeds", "looked-at")
 #: Sectors that only gather narrower ones: a topic on 矿山安全 whose demands speak of coal mines is on those.
 UMBRELLAS = word_set("titles", "umbrellas")
 
@@ -149,6 +151,8 @@ def _grounded(found: dict[Key, Found]) -> dict[Key, Found]:
 
 def counts(clause: Clause, mention: Mention) -> bool:
     """Whether a mention in this clause makes a statement."""
+    if clause.force == "doing" and clause.action in LOOKS and mention.scheme == "measure":
+        return False
     if clause.force in {"order", "doing", "topic"}:
         return True
     # 企业主要负责人是第一责任人, 企业是责任主体: a doctrine is invoked by stating it
