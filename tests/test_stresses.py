@@ -61,3 +61,22 @@ def test_a_topic_that_gathers_others_gives_way_to_them_and_one_of_its_own_does_n
     roads = stressed("灵丘县召开会议\n" + body.format("道路交通安全", "要严查货车超载"))
     assert ("灵丘县", "mining") not in mines
     assert ("灵丘县", "road-traffic") in roads
+
+
+@pytest.mark.parametrize(
+    ("told", "hazard"),
+    [
+        ("县长王某调研尾矿库安全生产工作。他强调，要压实企业主体责任。", "tailings-pond"),
+        ("灵丘县印发《关于加强校车安全管理的通知》，要求各校落实主体责任。", "school-bus"),
+        ("县长王某说，对我县而言，第一位的是渡口渡船安全。他要求抓好落实。", "water-transport"),
+        ("县长王某在一处烟花爆竹零售点，当即责令整改，并要求各乡镇举一反三。", "fireworks"),
+    ],
+)
+def test_what_is_looked_into_issued_or_ranked_first_is_a_topic(told, hazard):
+    text = f"灵丘县安全动态\n发布时间：2022-03-06　来源：灵丘县政府网\n3月5日，灵丘县{told}\n"
+    assert ("灵丘县", hazard) in stressed(text.replace("灵丘县灵丘县", "灵丘县"))
+
+
+def test_what_is_only_looked_into_is_none():
+    text = "灵丘县安全动态\n来源：灵丘县政府网 2022-03-06\n3月5日，灵丘县县长王某调研尾矿库安全生产工作。\n"
+    assert stressed(text) == set()

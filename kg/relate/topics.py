@@ -23,6 +23,7 @@ _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
 _MINUTES = pattern("titles", "minutes")
 _COMES_FIRST = pattern("clauses", "comes-first")
+_LOOKS_INTO = pattern("clauses", "looks-into")
 _VISITED = pattern("clauses", "visited")
 _BODY_ORDERS = pattern("clauses", "body-orders")
 _FIRE = pattern("titles", "fire-words")
@@ -80,6 +81,7 @@ def topics(
         *_of_meetings(names, owners),
         *_of_speeches(layers, speakers),
         *_of_bodies(layers, speakers),
+        *_of_what_is_looked_into(layers, speakers, clauses),
         *_of_what_comes_first(layers, speakers),
         *_of_visits(layers, speakers, clauses),
         *_of_labels(layers, speakers, clauses),
@@ -114,6 +116,20 @@ def _of_bodies(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         whose = speakers.at(found.start()) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
+
+
+def _of_what_is_looked_into(
+    layers: Layers, speakers: Speakers, clauses: Iterable[Clause]
+) -> Iterator[Topic]:
+    """县长调研尾矿库安全生产工作, 印发《关于…的通知》, where the same division demands afterwards."""
+    orders = [(c.start, speakers.at(c.start)) for c in clauses if c.force == "order"]
+    for segment in layers.segments:
+        found = _LOOKS_INTO.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(segment.start) if found else None
+        if found is None or whose is None:
+            continue
+        if any(at > segment.start and who == whose for at, who in orders):
+            yield whose, *found.span(found.lastindex or 0)
 
 
 def _of_what_comes_first(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
