@@ -128,7 +128,9 @@ def state(
         particular = {above for concept in said for above in ontology.ancestors(concept)}
         for mention in mentions_of(layers.mentions, starts, start, end):
             whole = (mention.start, mention.end) == (start, end)
-            if mention.scheme != "hazard" or not (whole or mention.masked in {None, "name", "title"}):
+            if mention.scheme != "hazard" or not (
+                whole or mention.masked in {None, "name", "title"}
+            ):
                 continue
             if mention.concept not in particular or mention.concept not in UMBRELLAS:
                 key = (region, mention.scheme, mention.concept)
