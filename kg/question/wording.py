@@ -40,6 +40,7 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
     """
     out = list(tokens)
     for change in (
+        _who,
         _everyone,
         _whether,
         _inner,
@@ -78,6 +79,16 @@ def _said(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
 
 def _has(tokens: Sequence[Token], *roles: str) -> bool:
     return any(role(t) in roles for t in tokens)
+
+
+def _who(tokens: list[Token]) -> list[Token]:
+    """Take 是谁 before what was done for who did it (是谁召集的); behind a post it asks for a person."""
+    return [
+        Token("role", ("who",), "谁")
+        if t.kind == "outside" and t.text == "是谁" and role(after) in {*_ACTS, "hold"}
+        else t
+        for t, after in zip(tokens, [*tokens[1:], _REGION], strict=False)
+    ]
 
 
 def _everyone(tokens: list[Token]) -> list[Token]:
