@@ -9,6 +9,7 @@ from kg.layers import Segment
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
+from kg.several import goes_on, member_end, several_of
 from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
 
 _AS_FOR = pattern("actors", "as-for")
@@ -26,10 +27,8 @@ _ORGAN = pattern("actors", "organ")
 _OTHERS = pattern("actors", "others-speak")
 _OWNS = pattern("actors", "owns-what-is-told")
 _PRESIDED_BY = pattern("actors", "presided-by")
-_SEVERAL_MORE = pattern("actors", "several-more")
 _STATE = pattern("actors", "state")
 _WAY = pattern("actors", "owns-its-way")
-_LISTED_BODY = pattern("actors", "listed-body")
 _ONLY_AFTER = pattern("actors", "only-after")
 _TOWN = pattern("actors", "town")
 _QUOTED = pattern("actors", "quoted-sentence")
@@ -39,16 +38,10 @@ _AT_OWN_MEETING = pattern("actors", "at-own-meeting")
 _OWN_BODY = pattern("actors", "own-body")
 _PLEDGES = pattern("actors", "pledges")
 _SPOKE = pattern("actors", "spoke")
-_EACH_DOES = pattern("actors", "each-does")
-_NOT_DOING = pattern("actors", "not-doing")
 _EPITHET = pattern("actors", "epithet")
 _ACT = pattern("actors", "act")
 _TOGETHER = pattern("actors", "together")
-_TO_COME = pattern("actors", "to-come")
 _WATCHES_HERE = pattern("actors", "watches-here")
-
-#: Between the names of several divisions.
-_LISTS = frozenset("、和与及")
 
 
 class Acting:
@@ -277,8 +270,7 @@ class Acting:
         if self.examples and self.out.home:
             return False
         last = self.meant.last_of_path(mention)
-        end = self._listed_end(last.end)
-        if text[end : end + 1] in _LISTS and self.place.at(end + 1):
+        if goes_on(text, member_end(text, last.end, self.place), self.place):
             return self._several(segment, mention)
         done = deed(text, last.end, segment.end, named=True)
         who = self.meant.of(last)
@@ -341,66 +333,19 @@ class Acting:
         """甲市、乙县分别召开会议: each of several acts; the first has the word."""
         if self.floor.owner is not None:
             return False
-        text = self.text
-        members, end = self._members(mention)
-        more = _SEVERAL_MORE.match(text, end, segment.end)
-        begin = more.end() if more else end
-        if not members or _TO_COME.match(text, begin):
-            return False
-        done = deed(text, begin, segment.end, named=True)
-        if done is NOTHING and _EACH_DOES.match(text, end, segment.end):
-            done = DOES if does(text, begin, segment.end) else NOTHING
-        if not (done.meets or done.publishes or done.watches) and (
-            self.floor.given == segment.sentence  # 甲市启动响应，乙、丙两县转移群众
-            or text.startswith("已", begin)
-            or _NOT_DOING.search(text, begin, segment.end)
-        ):
-            return False
-        if done is NOTHING or (done.watches and not _WATCHES_HERE.search(text, end, segment.end)):
-            return done.watches
-        for who, span in members[1:]:
+        within = self.floor.given == segment.sentence
+        found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
+        if not found.acts:
+            return found.done.watches
+        for who, span in found.members[1:]:
             self.out.divisions[who.name] = who
             self.out.acting.append((who.name, span))
-        who, span = members[0]
-        if done.watches:
+        who, span = found.members[0]
+        if found.done.watches:
             self._watch(who, span, segment)
         else:
-            self.floor.give(segment.start, who, span, acts=True, meets=done.meets)
+            self.floor.give(segment.start, who, span, acts=True, meets=found.done.meets)
         return True
-
-    def _listed_end(self, end: int) -> int:
-        """Where a member of a list of divisions ends, its body with it: 甲省文旅厅、乙省文旅厅."""
-        body = _LISTED_BODY.match(self.text, end, end + 16)
-        return body.end() if body and self.place.at(body.end() + 1) is not None else end
-
-    def _members(
-        self, mention: RegionMention
-    ) -> tuple[list[tuple[Division, tuple[int, int]]], int]:
-        """甲市、乙县和丙县: the divisions of a list, and where it ends; one that has namesakes by its neighbours."""
-        found: list[tuple[RegionMention, RegionMention]] = []
-        following: RegionMention | None = mention
-        end = mention.end
-        while following is not None and not following.person:
-            last = self.meant.last_of_path(following)
-            found.append((following, last))
-            end = self._listed_end(last.end)
-            following = self.place.at(end + 1) if self.text[end : end + 1] in _LISTS else None
-        sure = [
-            who
-            for _, last in found
-            if (who := self.meant.of(last)) and (not last.weak or self.meant.near(who))
-        ]
-        out: list[tuple[Division, tuple[int, int]]] = []
-        for first, last in found:
-            beside = [
-                d
-                for d in last.candidates
-                if any(d == s or regions.parent(d) == regions.parent(s) for s in sure)
-            ]
-            who = self.meant.of(last) if not last.weak or not beside else beside[0]
-            if who is not None and (beside or not last.weak or self.meant.near(who)):
-                out.append((who, (first.start, last.end)))
-        return out, end
 
     def _person(self, segment: Segment, start: int) -> bool:
         """A person who was introduced with the post, by name alone."""
@@ -471,8 +416,7 @@ class Acting:
             return True
         if _ORGAN.match(self.text, mention.end, mention.end + 14):
             return True
-        end = mention.end
-        if self.text[end : end + 1] in _LISTS and self.place.at(end + 1) is not None:
+        if goes_on(self.text, mention.end, self.place):
             return not mention.part_of_name
         if mention.weak and not mention.part_of_name and _AS_FOR.match(self.text, mention.end):
             return True
