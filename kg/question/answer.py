@@ -171,8 +171,8 @@ class _RefusedError(Exception):
 def _told(way: Way, several: list[str]) -> tuple[tuple[str, str], ...]:
     """Tell what an answer is of, where its question could mean another."""
     if way.query.name == "not-stressed":
-        who = "none of them" if several else "it does not"
-        return (("not", f"what the vocabulary has and {who}, neither it nor what is narrower"),)
+        who = "none of them names" if several else "it does not name"
+        return (("not", f"all of the vocabulary that {who}, nor anything narrower"),)
     if several:
         names = " and ".join(several)
         return (
