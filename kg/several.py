@@ -17,6 +17,7 @@ _LISTED_BODY = pattern("actors", "listed-body")
 _NOT_DOING = pattern("actors", "not-doing")
 _SEVERAL_MORE = pattern("actors", "several-more")
 _TO_COME = pattern("actors", "to-come")
+_TOWN = pattern("actors", "town")
 _WATCHES_HERE = pattern("actors", "watches-here")
 #: Between the names of several divisions.
 _LISTS = frozenset("、和与及")
@@ -43,9 +44,12 @@ def goes_on(text: str, end: int, place: Home) -> bool:
 
 
 def member_end(text: str, end: int, place: Home) -> int:
-    """Where a member of a list of divisions ends, its body with it: 甲省文旅厅、乙省文旅厅."""
-    body = _LISTED_BODY.match(text, end, end + _BODY)
-    return body.end() if body and place.at(body.end() + 1) is not None else end
+    """Where a member of a list of divisions ends, its body or town with it: 甲省文旅厅、乙省文旅厅."""
+    for form in (_LISTED_BODY, _TOWN):
+        behind = form.match(text, end, end + _BODY)
+        if behind and goes_on(text, behind.end(), place):
+            return behind.end()
+    return end
 
 
 def several_of(
