@@ -133,8 +133,8 @@ class _Reader:
         """Whether somebody has spoken in the sentence."""
         self.ahead = NOTHING
         """What the next segment says of this one."""
-        self.opens = 0
-        """Where the sentence begins."""
+        self.wherever = False
+        """The sentence tells what somebody did wherever he came."""
         self.rest: list[str] = []
         """What comes in the half sentence behind the segment."""
         self.law_ends = -1
@@ -152,7 +152,8 @@ class _Reader:
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
-            self.opens = sentence[0][0].start
+            opens = sentence[0][0].start
+            self.wherever = not self.document and _WHEREVER.match(self.text, opens) is not None
             for index, (segment, cues, demanded) in enumerate(sentence):
                 self._enter(segment, cues, demanded=demanded)
                 if segment.closer == "？":
@@ -194,7 +195,8 @@ class _Reader:
                         self._name(parsed)
                 self.pending = []
             self.condition, self.last = None, None
-        if _LAW_SAYS.search(self.text, segment.start, segment.end) and segment.closer in "，：":
+        cites = segment.closer in "，：" and self.text[segment.end - 1] in "定确"
+        if cites and _LAW_SAYS.search(self.text, segment.start, segment.end):
             self.law_ends = self._end_of_quote(segment)
         self.cut = self._reminded(segment, cues)
         if self.cut is not None and self.cut > segment.start:
@@ -225,8 +227,9 @@ class _Reader:
             if cue.word == "提醒" and (self.passage.mode == "narrative" or self.reminds):
                 self.reminds = True
                 return cue.end
-        reminds = _REMINDS.search(self.text, segment.start, segment.end)
-        if reminds is not None and segment.closer in "，：":
+        closed = segment.closer in "，："
+        reminds = _REMINDS.search(self.text, segment.start, segment.end) if closed else None
+        if reminds is not None:
             before = self.text[segment.start : reminds.start()]
             return segment.end if _SPEAKER.search(before) else None
         return None
@@ -388,13 +391,13 @@ class _Reader:
             return "told", "left out"
         if parsed.start < self.law_ends:
             return "told", "law"
-        if _IS_SO.search(words):
+        if words[-1] == "的" and _IS_SO.search(words):
             return "told", "是"
-        if _SAYING.search(words):
+        if ("越" in words or "满足" in words or "不可谓" in words) and _SAYING.search(words):
             return "told", "maxim"
         if modal is None and _ABOUT_WHAT.match(words):
             return "told", "about"
-        if _WHEREVER.match(self.text[self.opens : self.opens + 8]) and not self.document:
+        if self.wherever:
             return "told", "wherever"
         if modal is not None:
             tells = self.passage.mode == "narrative" and modal.value == "permission"
