@@ -38,6 +38,20 @@ _DATED = re.compile(
     r"[\s　\[【（(]*(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}日?(?![一-鿿\d])"
 )
 _PUBLISHED = re.compile(r"(?:发布|发文|成文|印发|更新)?(?:时\s*间|日\s*期)\s*[:：]")
+#: Of two days with labels that of publication counts: 成文日期：…　发布日期：…
+_PUBLISHED_ON = re.compile(r"(?:发布|发文|公开)(?:时\s*间|日\s*期)\s*[:：]")
+#: 今天是 is when the page was seen; 时间 above 地点 is when a meeting was held.
+_SEEN, _WHEN, _WHERE = (
+    re.compile(r"今天是"),
+    re.compile(r"时\s*间\s*[:：]"),
+    re.compile(r"[\s　]*地\s*点\s*[:：]"),
+)
+#: A report's head: 江华新闻网讯　2023-03-21（记者…）, and what a page says of its printing: 2022年3月21日印发.
+_REPORT_HEAD = re.compile(
+    r"[\s　]*[一-鿿]{2,14}[讯电][\s　]*((?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?)[\s　]*[（(]"
+)
+_PRINTED = re.compile(r"((?:19|20)\d\d年\d{1,2}月\d{1,2}日)印发[\s　]*[）)]?$")
+_ISSUED = re.compile(r"((?:19|20)\d\d)年第\d+期.{0,10}?(\d{1,2}月\d{1,2}日)出版")
 
 #: A stretch between punctuation marks; a quotation, title or bracket is taken whole. Digits keep the
 #: comma that groups thousands and the colon of a clock time.
@@ -210,15 +224,18 @@ def _published(layers: Layers) -> str | None:
     text = layers.text
     labelled = undated = None
     body = next((ln.start for ln in layers.lines if ln.kind == "body"), 0)
-    for line in layers.lines:
+    for index, line in enumerate(layers.lines):
         above = line.kind == "heading" and line.start < body
         if line.kind in {"meta", "title"} or above:
             content = text[line.start : line.end]
-            if above and _DATED.match(content) is None:
+            if _SEEN.search(content) or _is_of_a_meeting(layers, index):
                 continue
-            date = find_date(content)
+            label = _PUBLISHED_ON.search(content)
+            date = find_date(content[label.end() :] if label else content)
             if date and _PUBLISHED.search(content):
                 labelled = labelled or date
+            elif above and _DATED.match(content) is None:
+                continue
             elif date:
                 undated = undated or date
     if labelled or undated:
@@ -226,9 +243,31 @@ def _published(layers: Layers) -> str | None:
     for line in reversed(layers.lines):
         content = text[line.start : line.end].strip(_STRIP)
         if line.kind == "signature" or (line.kind != "body" and len(content) < 24):
-            date = find_date(content)
+            date = None if _WHEN.match(content) else find_date(content)
             if date:
                 return date
+    return _told_of_itself(layers)
+
+
+def _is_of_a_meeting(layers: Layers, index: int) -> bool:
+    """时间：2022年12月8日下午 with 地点：… below it is when a meeting was held."""
+    line = layers.lines[index]
+    if _WHEN.match(layers.text[line.start : line.end].lstrip(_STRIP)) is None:
+        return False
+    following = layers.lines[index + 1 : index + 3]
+    return any(_WHERE.match(layers.text[ln.start : ln.end]) for ln in following)
+
+
+def _told_of_itself(layers: Layers) -> str | None:
+    """The day in a report's head, or the day on which the page was printed."""
+    for line in layers.lines:
+        content = layers.text[line.start : line.end].rstrip(_STRIP)
+        head = _REPORT_HEAD.match(content) or (len(content) < 90 and _PRINTED.search(content))
+        if head:
+            return find_date(head[1])
+        issued = _ISSUED.search(content) if len(content) < 90 else None
+        if issued:
+            return find_date(f"{issued[1]}年{issued[2]}")
     return None
 
 
