@@ -235,9 +235,12 @@ class Home:
         if source:
             named = self._inside(*source.span(1))
             return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
+        named = self._inside(line.start, line.end)
         if _NO_SOURCE.search(self.text, line.start, line.end):
-            return ()
-        return self._inside(line.start, line.end)
+            return [
+                m for m in named if _MEDIUM.match(self.text, m.end)
+            ]  # 泗阳日报　2024年7月19日　记者　某
+        return named
 
     def _number(self) -> None:
         """湘安办〔2020〕3号: the province by the first character of the document number."""

@@ -85,6 +85,8 @@ class _Finder:
                 date = self._day_of_its_year(name, low, high)
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
+            if date is None and frame in {"held", "subject", "at"} and not titled:
+                date = self._day_of_the_scene(name, segment, low)
             organ = _ORGAN.search(self.text, segment.start, name.start)
             venue = _VENUE.search(self.text, segment.start, segment.end)
             meeting = Meeting(
@@ -211,6 +213,21 @@ class _Finder:
             return True
         start = self.starts[bisect_right(self.starts, day.start) - 1]
         return comma >= 0 and _OTHER_DAY.match(self.text, start, day.start + 1) is not None
+
+    def _day_of_the_scene(self, name: Name, segment: Segment, low: int) -> str | None:
+        """7月16日，县长检查企业。在随后召开的全县会议上…: the one day that the paragraph names before."""
+        begin = self.layers.lines[segment.line].start
+        first, last = bisect_left(self.day_starts, begin), bisect_left(self.day_starts, low)
+        days = {d.iso for d in self.days[first:last]}
+        if len(days) != 1:
+            return None
+        day = self.days[first]
+        told = self.text[day.end : day.end + 1] not in _NOT_DAY
+        clause = self.text.find("。", day.end, low)
+        happened = _HAPPENED.search(self.text, day.end, clause if clause >= 0 else low)
+        page = self.layers.published
+        late = day.iso is not None and page is not None and day.iso > page
+        return day.iso if told and not happened and not late else None
 
     def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
         """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
