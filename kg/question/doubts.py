@@ -41,7 +41,9 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
             yield Doubt("'or not' can be read in two ways: ask them apart")
     only = [i for i, t in enumerate(said) if role(t) == "only"]
     places = [i for i, t in enumerate(said) if t.kind in ("region", "slot")]
-    if only and places and not any(t.kind == "theme" for t in said) and only[0] > places[-1]:
+    behind = bool(only and places) and only[0] > places[-1]
+    beside = behind and said[only[0]].text == "alone" and only[0] == places[-1] + 1
+    if behind and not beside and not any(t.kind == "theme" for t in said):
         yield Doubt("what only that region does, or what it does and nothing else?")
     if len([t for t in said if t.kind == "region"]) > 1 and any(
         role(first) == "omit" and second.text == "by" for first, second in pairwise(said)

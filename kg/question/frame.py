@@ -30,7 +30,8 @@ _OWN_NOUN = {"hazard": "sector", "responsibility": "resp", "measure": "measure"}
 _JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
 #: Prepositions that say nothing where no day follows.
 _WEAK = frozenset({"by", "to", "from", "到", "至", "从", "自", "起"})
-_NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't")
+_NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't", "rather than", "instead of",
+             "as opposed to", "而非")  # fmt: skip
 _ASKING = frozenset({"which", "count"})
 _TRANSPARENT = frozenset({"the", "of", "all", "a", "an", "are", "is", "me", "were", "was", "any", "的",
                           "个", "份", "场", "次", "项", "种", "类", "些", "条", "篇", "there", "own"})  # fmt: skip

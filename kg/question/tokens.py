@@ -25,8 +25,8 @@ _UNKNOWN, _TOGETHER = 20.0, 1.2
 _PARTICLES = frozenset(
     "的了吗呢吧啊呀在是有请对个都也和与及或不没未应须中里上些过着要还又就被由把将其所为向给做那这之需等哪"
 )
-#: Particles behind a verb: with it they are no other word (提了).
-_ASPECT = frozenset("了过着")
+#: Particles behind a verb: with it they are no other word (提了, 讲的).
+_ASPECT = frozenset("了过着的")
 _LONG = 4
 """Words that a name must have to be known with a comma in it."""
 _SHORTEST = 4
@@ -375,8 +375,8 @@ def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correc
         f for f in best if all(_sound_alike(a, b) for a, b in zip(line[f[0] :], f[2], strict=False))
     ]
     best = heard or best
-    if len({name for *_, name in best}) != 1:
-        return None
+    if len({lexicon().phrases[name] for *_, name in best}) != 1:
+        return None  # 烟花爆竹 and 烟花炮竹 are one thing
     begin, size, name = best[0]
     new = cells[:begin] + [_Cell(char) for char in name] + cells[begin + size :]
     return new, Correction(line[begin : begin + size], name)

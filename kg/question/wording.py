@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from kg.ontology import ancestors
 from kg.question.doubts import role
 from kg.question.tokens import Token
 
@@ -29,6 +30,8 @@ _LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate"
 _REGION = Token("role", ("region",), "region")
 _ALL = frozenset({"all", "共", "全部", "各"})
 _INSIDE = frozenset({"in", "of", "的", "at"})
+#: Words between a sector and what it is looked at for.
+_OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
 
 def reworded(tokens: Sequence[Token]) -> list[Token]:
@@ -41,6 +44,9 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
     out = list(tokens)
     for change in (
         _who,
+        _relative,
+        _narrower,
+        _counted,
         _everyone,
         _whether,
         _inner,
@@ -82,13 +88,53 @@ def _has(tokens: Sequence[Token], *roles: str) -> bool:
 
 
 def _who(tokens: list[Token]) -> list[Token]:
-    """Take 是谁 before what was done for who did it (是谁召集的); behind a post it asks for a person."""
+    """Take 是谁 beside what was done for who did it (是谁召集的, 召开会议的是谁), not behind a post."""
+    done = bool(tokens) and role(tokens[0]) in {*_ACTS, "hold"}  # 召集江西那场会议的是谁
+    out: list[Token] = []
+    for token, after in zip(tokens, [*tokens[1:], None], strict=False):
+        asks = token.kind == "outside" and token.text == "是谁"
+        does = role(after) in {*_ACTS, "hold"} if after else done and out[-1].text == "的"
+        out.append(Token("role", ("who",), "谁") if asks and does else token)
+    return out
+
+
+def _relative(tokens: list[Token]) -> list[Token]:
+    """Drop where behind the places that it tells more of (regions where gas was stressed)."""
+    before = [None, *tokens]
+    places = ("region", "province", "city")
     return [
-        Token("role", ("who",), "谁")
-        if t.kind == "outside" and t.text == "是谁" and role(after) in {*_ACTS, "hold"}
-        else t
-        for t, after in zip(tokens, [*tokens[1:], _REGION], strict=False)
+        t
+        for t, b in zip(tokens, before, strict=False)
+        if not (role(t) == "where" and b is not None and role(b) in places)
     ]
+
+
+def _narrower(tokens: list[Token]) -> list[Token]:
+    """Drop a sector that only tells what one within it is looked at for (老旧小区的消防, fire safety in high-rises)."""
+    dropped: set[int] = set()
+    places = [i for i, t in enumerate(tokens) if t.kind == "theme" and len(t.values) == 1]
+    for first, second in pairwise(places):
+        between = tokens[first + 1 : second]
+        if not between or not all(t.kind == "noise" and t.text in _OF for t in between):
+            continue
+        one, other = tokens[first].values[0], tokens[second].values[0]
+        if one in ancestors(other)[1:]:
+            dropped.add(first)
+        elif other in ancestors(one)[1:]:
+            dropped.add(second)
+    return [t for i, t in enumerate(tokens) if i not in dropped]
+
+
+def _counted(tokens: list[Token]) -> list[Token]:
+    """Put how many before the noun that it stands behind (湖南的措施有几种)."""
+    for place in (i for i, t in enumerate(tokens) if role(t) == "count"):
+        if any(t.kind != "noise" for t in tokens[place + 1 :]):
+            continue
+        at = next((i for i in range(place - 1, -1, -1) if tokens[i].kind != "noise"), None)
+        if at is not None and role(tokens[at]) in NOUNS:
+            rest = [*tokens[:place], *tokens[place + 1 :]]
+            return [*rest[:at], tokens[place], *rest[at:]]
+    return tokens
 
 
 def _everyone(tokens: list[Token]) -> list[Token]:
@@ -197,7 +243,7 @@ def _place(tokens: list[Token]) -> list[Token]:
 
 def _alike(tokens: list[Token]) -> list[Token]:
     """Drop compare beside what is to be found by it, and how before it."""
-    if _has(tokens, "compare", "differ"):
+    if _has(tokens, "compare", "differ", "common"):
         tokens = [
             t
             for t in tokens
