@@ -48,15 +48,19 @@ VALUES = {
     "without": "湖南省",
 }
 #: Of which the small world tells nothing.
-NOT_SAID = {"meeting-venues", "meetings-saying", "regions-by-incident", "regions-by-policy"}
+NOT_SAID = {"campaigns-shared", "meeting-venues", "meetings-saying", "regions-by-incident", "regions-by-policy",
+            "regions-forbidding"}  # fmt: skip
 #: Whose parts are not marked, so that a page is cut by rows.
 BY_ROWS = {
+    "campaigns-shared",
     "incidents-of",
+    "most-shared",
     "not-stressed",
     "policies-of",
     "regions",
     "regions-by-incident",
     "regions-by-policy",
+    "regions-naming-most",
     "regions-not-running",
     "regions-without",
 }

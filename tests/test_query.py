@@ -32,6 +32,7 @@ from tests.stores import NATIONAL, fill, iri, memory, world
 NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
 #: What each named query is asked with here.
 ASKED = {
+    "campaigns-shared": {"regions": ["黑龙江省", "江西省"]},
     "not-stressed": {"region": "黑龙江省"},
     "region": {"region": "黑龙江省"},
     "regions-not-running": {"campaign": "安全生产月"},

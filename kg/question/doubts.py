@@ -37,6 +37,9 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
     for first, second in pairwise(said):
         if role(second) == "only" and denies(first):
             yield Doubt("'not only' is not understood: say what is stressed, joined by 'and'")
+        elif first.text == "most" and role(second) in ("region", "province", "city"):
+            yield Doubt("'most regions': more than half of them, or the most?",
+                        ("Which sectors are stressed by the most regions?",))  # fmt: skip
         elif role(first) in ("or", "either") and denies(second):
             yield Doubt("'or not' can be read in two ways: ask them apart")
     only = [i for i, t in enumerate(said) if role(t) == "only"]

@@ -387,6 +387,9 @@ class _Maker:
                 ordered = out.bearers and verb == "require"
                 learnt = verb == "cite" and any(t.text.startswith(_LEARNT) for t in self.tokens)
                 implied = "incident" if learnt else _IMPLIED[verb]
+                if verb == "say" and regions:  # 湖南说了什么
+                    implied = "sector"
+                    out.told = (*out.told, ("say", "what it stresses"))
                 roles.setdefault("must" if ordered else implied)
             elif verb:
                 roles.setdefault("said of nothing")  # no template has it
@@ -417,7 +420,7 @@ class _Maker:
         if not (kinds or (asked in _OWN_NOUN.values() and not risks)):
             self._refuse_doubt(unsaid(self.tokens, out.themes, roles))
         speaks = bool(roles.keys() & _VERBS)
-        if objects == ["region"] and speaks and not letters - {"R"} and not out.slots:
+        if objects == ["region"] and speaks and not (letters - {"R"} or out.slots or kinds):
             roles.setdefault("said of nothing")  # no template has it
         if not self.slots and not speaks:
             self._refuse_doubt(unnamed(out, roles))
@@ -492,7 +495,7 @@ _PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地�
 #: Words for sectors that, with no verb, ask what is dangerous about one.
 _RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
 #: Words for who that do not ask for a body of a government.
-_PERSONS = frozenset({"who", "whom", "谁", "由谁"})
+_PERSONS = frozenset({"who", "whom", "whose", "谁", "由谁", "是谁的", "归谁", "属于谁"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

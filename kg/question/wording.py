@@ -99,13 +99,16 @@ def _who(tokens: list[Token]) -> list[Token]:
 
 
 def _relative(tokens: list[Token]) -> list[Token]:
-    """Drop where behind the places that it tells more of (regions where gas was stressed)."""
-    before = [None, *tokens]
+    """Drop where behind its places (regions where gas was stressed), and the notice of whose notice."""
     places = ("region", "province", "city")
     return [
         t
-        for t, b in zip(tokens, before, strict=False)
-        if not (role(t) == "where" and b is not None and role(b) in places)
+        for b, t in zip([None, *tokens], tokens, strict=False)
+        if b is None
+        or not (
+            (role(t) == "where" and role(b) in places)
+            or (role(t) == "notice" and b.text == "whose")
+        )
     ]
 
 
@@ -249,6 +252,7 @@ def _alike(tokens: list[Token]) -> list[Token]:
             for t in tokens
             if not (t.kind == "outside" and t.text.startswith(("how", "如何", "怎")))
         ]
+        tokens = [t for t in tokens if role(t) != "between"]
     if _has(tokens, "common", "differ"):
         tokens = [t for t in tokens if role(t) != "compare"]
     return tokens
