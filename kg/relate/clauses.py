@@ -15,69 +15,28 @@ from kg.cues import pattern
 from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
-from kg.relate.clause import Clause, Force, fill
+from kg.relate.clause import Clause, fill
+from kg.relate.force import Judge
 from kg.relate.headings import SHORT, Headings
 from kg.relate.parse import Parse, is_leading, parse, slice_of
-from kg.relate.passage import Passage
 from kg.relate.quoted import spoken
-from kg.relate.stretch import VERBS
 from kg.relate.waiting import NOTHING, is_condition, is_label, is_spoken_of, look_ahead, waits
 
-_COUNT = pattern("clauses", "count")
 _LEFT_OUT = pattern("clauses", "left-out")
-_GENERAL_STATE = pattern("clauses", "general-state")
-_TOLD_SUBJECT = pattern("clauses", "told-subject")
-_NOT_BEARER = pattern("clauses", "not-bearer")
-_WHO = pattern("clauses", "bearer")
 _OCCASION = pattern("clauses", "occasion")
-_ORGAN = pattern("clauses", "organ-line")
 _REASON = pattern("clauses", "reason")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
-_TELLS_WHOLE = pattern("clauses", "tells-whole")
-_ASSIGNS = pattern("clauses", "assigns")
-_NOT_YET = pattern("clauses", "not-yet")
-_QUALITY = pattern("clauses", "quality")
 _REMINDS = pattern("clauses", "reminds")
-_SETS_UP = pattern("clauses", "sets-up")
-_SOME_DO = pattern("clauses", "some-do")
-_IN_ALL = pattern("clauses", "in-all")
-_CANNOT = pattern("clauses", "cannot")
-_OF_HIMSELF = pattern("clauses", "of-himself")
-_PLANS = pattern("clauses", "plans")
-_DUE = pattern("clauses", "when-due")
 _CONTACT = pattern("clauses", "contact")
-#: 为…营造…, 为…提供…: aims.
-_SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾护航"})
-#: First characters of signs of tense and negation.
-_TENSE = "已未曾正没"
-#: Signs of tense that the predicates of a sentence share.
-_ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
-#: What stands in no name of a body: 进展情况报领导小组办公室.
-_SENDS = frozenset({"报", "送", "报送", "上报", "将", "把", "向", "由"})
-#: What a fact shows: 说明我们的监管还有漏洞.
-_SHOWS = frozenset({"说明", "表明", "意味着"})
-#: What one has, as part of what is done.
-_HAS = frozenset({"有", "没有", "成效", "成绩"})
-#: What somebody says of himself in a report.
+#: Verbs of those who come to something.
 _COMES = frozenset({"参加", "出席", "列席", "陪同"})
-_AVOWS = frozenset({"表示", "表态", "承诺"})
 _PASSIVE = pattern("clauses", "passive")
-_ATTENDS = pattern("clauses", "attends")
-_HOW_IT_IS = pattern("clauses", "how-it-is")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
-_TEACHES = pattern("clauses", "teaches")
-_IS_SO = pattern("clauses", "is-so")
-_SO_THAT = pattern("clauses", "so-that")
 _LAW_SAYS = pattern("clauses", "law-says")
-_ABOUT_WHAT = pattern("clauses", "about-what")
 _WHOSE_TASK = pattern("clauses", "whose-task")
-_SAYING = pattern("clauses", "saying")
-_COURTESY = pattern("clauses", "courtesy")
-_STAGE = pattern("clauses", "stage")
-_ONLY_WHEN = pattern("clauses", "only-when")
 _WHEREVER = pattern("clauses", "wherever")
 
 
@@ -92,7 +51,7 @@ def find_clauses(
     return _Reader(layers, strengths, document=document, turns=turns).run()
 
 
-class _Reader:
+class _Reader(Judge):
     """Walks the segments, sentence by sentence, and keeps what waits for its predicate."""
 
     def __init__(
@@ -103,28 +62,14 @@ class _Reader:
         document: bool,
         turns: Sequence[int],
     ) -> None:
-        self.layers = layers
-        self.text = layers.text
+        super().__init__(layers, document=document, turns=turns)
         self.strengths = strengths
-        self.document = document
-        self.passage = Passage(layers, document=document, turns=turns)
         self.headings = Headings(layers, self.passage)
         self.out: list[Clause] = []
-        self.pending: list[Parse] = []
-        """Leading phrases."""
-        self.condition: tuple[int, int] | None = None
-        self.last: Clause | None = None
-        """The clause before in the sentence."""
         self.named = {m.end for m in layers.mentions}
         """Where names of the vocabulary end."""
         self.topics = {(m.start, m.end) for m in layers.mentions if m.scheme == "hazard"}
         """Where names of sectors stand: 消防，对高层建筑开展检测."""
-        self.joined = False
-        """Whether a comma parts it from what comes."""
-        self.reasons = False
-        """Whether the sentence ends with 通知如下."""
-        self.purpose = False
-        """Whether a purpose (为贯彻…) stands before in such a sentence."""
         self.cut: int | None = None
         """Where a reminder ends in the segment."""
         self.reminds = False
@@ -133,12 +78,8 @@ class _Reader:
         """Whether somebody has spoken in the sentence."""
         self.ahead = NOTHING
         """What the next segment says of this one."""
-        self.wherever = False
-        """The sentence tells what somebody did wherever he came."""
         self.rest: list[str] = []
         """What comes in the half sentence behind the segment."""
-        self.law_ends = -1
-        """Where the words of a law that is quoted end."""
 
     def run(self) -> list[Clause]:
         for sentence in self._sentences():
@@ -325,7 +266,7 @@ class _Reader:
 
     def _clause(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
         words = self.text[parsed.start : parsed.end]
-        force, why = self._force(parsed, words, counted=counted)
+        force, why = self.force(parsed, words, counted=counted)
         names = force != "told" or why in {"no predicate", "aim", "narrative"}
         if names and self.headings.is_topic(parsed, alone=alone):
             orders = force == "order" and self.headings.orders(parsed)
@@ -382,195 +323,6 @@ class _Reader:
             self.condition = (parsed.start, parsed.end)
         else:
             self.pending.append(parsed)
-
-    def _force(self, parsed: Parse, words: str, *, counted: bool) -> tuple[Force, str]:
-        """What a segment does, and why it does not direct."""
-        modal, verb, past = parsed.modal, parsed.verb, parsed.past
-        hard = parsed.hard and _DUE.search(words) is None
-        if hard or _LEFT_OUT.search(words) or _TELLS_WHOLE.match(words):
-            return "told", "left out"
-        if parsed.start < self.law_ends:
-            return "told", "law"
-        if words[-1] == "的" and _IS_SO.search(words):
-            return "told", "是"
-        if ("越" in words or "满足" in words or "不可谓" in words) and _SAYING.search(words):
-            return "told", "maxim"
-        if modal is None and _ABOUT_WHAT.match(words):
-            return "told", "about"
-        if self.wherever:
-            return "told", "wherever"
-        if modal is not None:
-            tells = self.passage.mode == "narrative" and modal.value == "permission"
-            tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
-            tells = tells or (self.passage.mode == "narrative" and self._did(modal))
-            return ("told", "narrative") if tells else ("order", "")
-        if past is not None and not self._inside(parsed, past):
-            return "told", past.word
-        if parsed.copula:
-            return "told", "是"
-        if self.passage.items == "cases" and parsed.segment.numbered:
-            return "told", "case"
-        if _MAXIM.search(words):
-            return "told", "maxim"
-        if parsed.segment.closer == "：" and _ASSIGNS.search(words):
-            return "told", "announces"
-        if parsed.future or any(p.future for p in self.pending):
-            return "doing", "将"
-        told = self._told_by_form(parsed, words)
-        if told:
-            return "told", told
-        last = self.last
-        if last is not None and self.joined and last.force in {"told", "doing"}:
-            aspect = last.why in _ASPECTS or (last.why == "了" and not self.document)
-            shares = (aspect and self.condition is None) and (
-                parsed.contiguous
-                or (
-                    last.why in {"将", "了"}
-                    and parsed.opener != "对"
-                    and not self._has_subject(parsed)
-                )
-            )
-            if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
-                return "told", last.why
-        if self.reasons and self.purpose and parsed.segment.closer == "，":
-            return "told", "aim"
-        if verb is not None and verb.word in _AVOWS and not self.document:
-            return "told", "表示"
-        if parsed.suffers:
-            return "told", "被"
-        led = parsed.contiguous and verb is not None and verb.value >= "2"
-        if words.endswith("的") and parsed.segment.closer != "，" and not led:
-            return "told", "criterion"
-        if words.endswith("如下"):
-            return "told", "如下"
-        if modal is None and self._signs(parsed, words):
-            return "told", "signature"
-        if words.endswith("了") or any(
-            self.text.startswith("了", c.end) for c in parsed.cues if c.kind in VERBS
-        ):
-            return "told", "了"
-        if verb is None:
-            return "told", "no predicate"
-        if self._is_quality(parsed, verb):
-            return "told", "quality"
-        serves = parsed.opener == "为" and parsed.prep and any(w in words for w in _SERVES)
-        if parsed.aim or serves or (verb.word == "确保" and _GENERAL_STATE.search(words)):
-            return "told", "aim"
-        led = parsed.contiguous or parsed.prep or parsed.object_prep
-        if counted and not led:
-            return "told", "statistics"
-        count = _COUNT.search(words)
-        if count is not None and count.end() == len(words) and last is not None and last.why:
-            return "told", "count"  # 去年共排查企业312家，整改隐患1560条
-        if self.passage.mode in {"order", "document"}:
-            return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
-        if self.passage.mode == "tell":
-            return "told", "tell"
-        if words[0] == "凡" and count is None:
-            return "order", ""  # a rule, also in a report
-        if verb.kind not in {"verb", "dual"} and not (parsed.contiguous and parsed.strength > 1):
-            return "told", "narrative"
-        done = count is not None and count.start() > verb.start
-        return ("told", "count") if done else ("doing", "")
-
-    def _did(self, modal: Cue) -> bool:
-        """他走访了物流园，鼓励合作社发展订单农业: one of the things that somebody did."""
-        last = self.last
-        encourages = modal.value == "recommendation"
-        return encourages and last is not None and last.force == "told" and self.joined
-
-    def _told_by_form(self, parsed: Parse, words: str) -> str:
-        """What the form of a clause without a modal says against an order; nothing where none does."""
-        if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
-            return "" if _DUE.search(words) else "set up"
-        if _SOME_DO.match(words):
-            return "some"
-        if _CANNOT.search(words):
-            return "cannot"
-        if _OF_HIMSELF.search(words) or (not self.document and _PLANS.match(words)):
-            return "avowed"
-        if _ATTENDS.search(words):
-            return "attends"
-        if _TEACHES.search(words):
-            return "fact"
-        governed = parsed.contiguous or parsed.adverbial
-        if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):
-            return "as a rule"
-        if _SO_THAT.match(words) or (words[0] == "让" and self.last is not None):
-            return "aim"
-        if (not parsed.contiguous or words[0] in "请感祝") and _COURTESY.search(words):
-            return "courtesy"
-        if _STAGE.match(words):
-            return "stage"
-        if self.passage.goals and not (parsed.contiguous or parsed.prep):
-            verb = parsed.verb
-            ahead = self.text[parsed.start : verb.start] if verb is not None else words
-            return "" if not ahead or _ONLY_WHEN.fullmatch(ahead) else "goal"
-        if not self.document and _IN_ALL.search(words):
-            return "count"
-        return ""
-
-    def _is_quality(self, parsed: Parse, verb: Cue) -> bool:
-        """用火用电多: the last word is an adjective, the verb before it names something."""
-        if parsed.object_prep or verb.end == parsed.end or verb.value >= "2":
-            return False
-        if any(c.end == parsed.end and c.end - c.start > 1 for c in parsed.cues):
-            return False
-        return _QUALITY.search(self.text[parsed.start : parsed.end]) is not None
-
-    def _has_subject(self, parsed: Parse) -> bool:
-        stop = parsed.verb.start if parsed.verb else parsed.end
-        ahead = next((c.start for c in parsed.cues if c.kind in {"prep", "object", "adverb"}), stop)
-        return bool(_WHO.search(self.text[parsed.start : min(ahead, stop)]))
-
-    def _signs(self, parsed: Parse, words: str) -> bool:
-        line = self.layers.lines[parsed.segment.line]
-        if parsed.segment.numbered or not (line.kind == "heading" or parsed.weak):
-            return False
-        if any(c.word in _SENDS for c in parsed.cues):
-            return False
-        return bool(_ORGAN.search(words))
-
-    def _inside(self, parsed: Parse, past: Cue) -> bool:
-        """Whether a sign of background only belongs to the object, or to a relative clause before."""
-        verb = parsed.verb
-        if verb is None or past.value == "sentence" or past.word in _SHOWS:
-            return False
-        if "的" in self.text[past.end : verb.start]:
-            return True
-        if past.word[0] == "未" and _NOT_YET.match(self.text, past.start, verb.start):
-            return True
-        if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
-            return False
-        if verb.kind == "verb" and verb.value >= "2":
-            if parsed.opener in {"把", "将"} and parsed.object_prep and past.start < verb.start:
-                return True  # 将整治成效纳入考核
-            if past.word in _HAS and past.start >= verb.end:
-                return True  # 火情信息实行有火必报
-        governs = parsed.contiguous or (parsed.object_prep and not parsed.weak)
-        return governs and past.start > verb.start
-
-    def _directs(self, parsed: Parse, verb: Cue) -> bool:
-        """Whether a clause without a modal is an imperative, not a statement of fact.
-
-        A verb at once, or behind an adverb or a phrase before the verb, is one. Behind a subject it is
-        one where the subject can bear a duty, or the verb is of those that govern.
-        """
-        if parsed.contiguous or parsed.adverbial or parsed.prep or parsed.object_prep:
-            return True
-        if parsed.passive:
-            return True
-        words = self.text[parsed.start : verb.start]
-        if _TOLD_SUBJECT.search(words):
-            return False
-        if verb.kind in {"verb", "dual"} or not parsed.weak:
-            return True
-        if self.passage.mode == "document" or self.text[verb.start - 1] == "的":
-            return True
-        ahead = {"prep", "object", "adverb"}
-        return any(c.kind in ahead and c.start < verb.start for c in parsed.cues) or (
-            bool(_WHO.search(words)) and not _NOT_BEARER.search(words)
-        )
 
 
 def _half(text: str, ahead: Sequence[tuple[Segment, list[Cue], bool]]) -> list[str]:
