@@ -132,7 +132,7 @@ def _kept_at() -> Path | None:
         return None
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
     here = Path(__file__).parent
-    code = (here / "lexicon.py", here / "words.py", here.parent / "parameters.py",
+    code = (here / "lexicon.py", here / "words.py", here / "inflect.py", here.parent / "parameters.py",
             here.parent / "regions" / "names.py")  # fmt: skip
     names = ("questions.yaml", "region-names.yaml", "region-english.tsv", "regions.tsv")
     data = [ONTOLOGY / name for name in (*names, *(s.filename for s in SCHEMES.values()))]
@@ -160,6 +160,8 @@ def _make() -> Lexicon:
         _enter(table, row.words, Entry("campaign", (row.value,)))
     for row in words().policies:
         _enter(table, row.words, Entry("policy", (row.value,)))
+    for row in words().roles:
+        _enter(table, row.verbs, Entry("role", (row.value,)))
     themes: dict[str, dict[str, None]] = defaultdict(dict)
     for concept in concepts():
         also = words().also.get(concept.id)

@@ -11,9 +11,10 @@ import yaml
 
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
+from kg.question.inflect import inflected
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = {"roles", "noise", "outside", "bearers", "also", "campaigns", "policies"}
+_PARTS = {"irregular", "roles", "noise", "outside", "bearers", "also", "campaigns", "policies"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +26,12 @@ class Row:
     en: tuple[str, ...]
     zh: tuple[str, ...]
     examples: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    """Forms of verb phrases; where another row has one too, it is that row's."""
 
     @property
     def words(self) -> tuple[str, ...]:
-        """All of them."""
+        """All of them but forms of verbs."""
         return self.en + self.zh
 
 
@@ -63,8 +66,10 @@ def words() -> Words:
         wrong = sorted(set(data or ()) ^ _PARTS)
         raise DataFileError(f"{where}: missing or unknown: {', '.join(wrong)}")
 
+    irregular = {str(verb): tuple(forms) for verb, forms in data["irregular"].items()}
+
     def rows(part: str, key: str) -> tuple[Row, ...]:
-        return tuple(_row(item, key, f"{where}: {part}") for item in data[part])
+        return tuple(_row(item, key, f"{where}: {part}", irregular) for item in data[part])
 
     return Words(
         roles=rows("roles", "role"),
@@ -80,16 +85,19 @@ def words() -> Words:
     )
 
 
-def _row(item: Any, key: str | None, where: str) -> Row:
-    keys = {"en", "zh", "example"} | ({key} if key else set())
+def _row(
+    item: Any, key: str | None, where: str, irregular: Mapping[str, tuple[str, ...]] | None = None
+) -> Row:
+    keys = {"en", "zh", "example", "verbs"} | ({key} if key else set())
     if not isinstance(item, dict) or not set(item) <= keys or not {"en", "zh"} <= set(item):
         raise DataFileError(f"{where}: {item!r} should have {', '.join(sorted(keys))}")
-    lists = [item["en"], item["zh"]]
+    lists = [item["en"], item["zh"], item.get("verbs", [])]
     for found in lists:
         wrong = [w for w in found if not isinstance(w, str) or not w.strip()]
         if wrong:
             raise DataFileError(f"{where}: {wrong[0]!r} is no word", hint="put quotes around it")
-    en, zh = (tuple(found) for found in lists)
+    en, zh, verbs = (tuple(found) for found in lists)
+    forms = dict.fromkeys(f for verb in verbs for f in inflected(verb, irregular or {}))
     example = item.get("example", {})
     examples = tuple(str(example[lang]) for lang in ("en", "zh") if lang in example)
-    return Row(str(item[key]) if key else "", en, zh, examples)
+    return Row(str(item[key]) if key else "", en, zh, examples, tuple(forms))
