@@ -14,7 +14,7 @@ from kg.ontology import ancestors, concept, concepts
 from kg.question.choice import choice
 from kg.question.doubts import Doubt, denies, doubts, name_of
 from kg.question.period import period
-from kg.question.said import unnamed, unsaid
+from kg.question.said import bare, unnamed, unsaid
 from kg.question.tokens import Token
 from kg.question.understood import Frame, Theme
 from kg.question.wording import NOUNS, reworded, together
@@ -56,6 +56,7 @@ class _Maker:
         self.out = Frame()
         self.themes: list[Theme] = []
         self.roles: dict[str, None] = {}
+        self.bare = False
 
     def make(self) -> Frame:
         outside = next((t for t in self.tokens if t.kind == "outside"), None)
@@ -75,6 +76,7 @@ class _Maker:
         self.out.together = together(self.tokens)
         self.out.asks = any(self._role(i) == "which" for i in range(len(self.tokens)))
         self._days()
+        self.bare = bare(self.tokens)
         asked = self._asked()
         self._absorb(asked)
         self._walk()
@@ -417,7 +419,7 @@ class _Maker:
         risks = any(
             self._role(i) == "sector" and t.text in _RISKS for i, t in enumerate(self.tokens)
         )
-        if not (kinds or (asked in _OWN_NOUN.values() and not risks)):
+        if not (kinds or self.bare or (asked in _OWN_NOUN.values() and not risks)):
             self._refuse_doubt(unsaid(self.tokens, out.themes, roles))
         speaks = bool(roles.keys() & _VERBS)
         if objects == ["region"] and speaks and not (letters - {"R"} or out.slots or kinds):
@@ -495,7 +497,8 @@ _PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地�
 #: Words for sectors that, with no verb, ask what is dangerous about one.
 _RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
 #: Words for who that do not ask for a body of a government.
-_PERSONS = frozenset({"who", "whom", "whose", "谁", "由谁", "是谁的", "归谁", "属于谁"})
+_PERSONS = frozenset({"who", "whom", "whose", "anybody", "anyone", "somebody", "someone", "谁", "由谁", "是谁的",
+                     "归谁", "属于谁", "谁家", "哪家"})  # fmt: skip
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

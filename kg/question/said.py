@@ -28,6 +28,10 @@ _DEEDS = (
 #: Verbs that want or set a sector as a thing (want gas, set fires).
 _WISHES = frozenset({"want", "wanted", "set", "setting", "impose", "imposed", "imposing",
                      "ask", "asked", "asking"})  # fmt: skip
+#: Verbs that, of a sector, tell what happens or lies there (where do floods appear?).
+_FACTS = frozenset({"出现", "出现过", "出现在", "包含", "包括", "包括了", "appear", "appeared", "appears", "appearing",
+                    "found", "found in", "contain", "contained", "contains", "include", "included",
+                    "includes", "show up", "showed up", "shows up", "occur in", "present in"})  # fmt: skip
 
 
 def unsaid(
@@ -40,6 +44,8 @@ def unsaid(
     deeds = all(any(d in t.text for d in _DEEDS) for t in tokens if t.kind == "theme")
     for token in tokens:
         verb = role(token)
+        if verb == "attend" and hazards and token.text in _FACTS:
+            continue
         if verb in ("attend", "say", "invoke", "cite", "omit"):
             return None
         free = not hazards or deeds or token.text in _FOR_HAZARDS
@@ -61,3 +67,25 @@ def unnamed(question: Frame, roles: Collection[str]) -> Doubt | None:
         what = "accident" if named == "incident" else "document"
         return Doubt(f"nothing says what is done about the {what}: it is known who names it")
     return None
+
+
+def bare(tokens: Sequence[Token]) -> bool:
+    """Whether a question is what it is about and who, and no more (tailings ponds: which regions?).
+
+    With a verb left out it asks who stresses that; with any other word (which regions have coal
+    mines?) it may not.
+    """
+    if not tokens or tokens[0].kind != "theme":
+        return False
+    several = any(role(t) == "both" for t in tokens)
+    who = False
+    for token in tokens:
+        asks = role(token) in ("which", "who", "region", "province", "city")
+        joins = role(token) in ("and", "or", "both", "either") or token.kind == "mark"
+        weak = token.text in ("the", "的") or (several and token.text in ("have", "has"))
+        if not (token.kind == "theme" or asks or joins or weak):
+            return False
+        if token.kind == "theme" and who:
+            return False
+        who = who or asks
+    return who

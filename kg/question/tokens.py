@@ -304,7 +304,7 @@ def _correct(cells: list[_Cell], tokens: list[Token]) -> tuple[list[_Cell], Corr
 
 def _correct_word(cells: list[_Cell], word: str) -> tuple[list[_Cell], Correction] | None:
     at = next(i for i, c in enumerate(cells) if c.unit == word and c.token is None)
-    meant = _near_word(word) or _near_word(cells[at].written)  # stres is no plural
+    meant = _near_word(cells[at].written) or _near_word(word)  # stres is no plural
     if meant is None:
         return None
     new = [_Cell(unit) for unit, *_ in units(meant)]

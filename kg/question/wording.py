@@ -30,6 +30,14 @@ _LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate"
 _REGION = Token("role", ("region",), "region")
 _ALL = frozenset({"all", "共", "全部", "各"})
 _INSIDE = frozenset({"in", "of", "的", "at"})
+#: Words that ask by themselves and are verbs behind who does it.
+_NAMING = {
+    "name": "attend",
+    "list": "attend",
+    "identify": "attend",
+    "identifies": "attend",
+    "quote": "cite",
+}
 #: Words between a sector and what it is looked at for.
 _OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
@@ -45,7 +53,9 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
     for change in (
         _who,
         _relative,
+        _naming,
         _narrower,
+        _demanded,
         _counted,
         _everyone,
         _whether,
@@ -112,6 +122,19 @@ def _relative(tokens: list[Token]) -> list[Token]:
     ]
 
 
+def _naming(tokens: list[Token]) -> list[Token]:
+    """Take name, list and quote behind who does it for verbs (which regions name gas?)."""
+    out: list[Token] = []
+    for token in tokens:
+        before = next((t for t in reversed(out) if t.kind != "noise"), None)
+        does = before is not None and (
+            before.kind == "region" or role(before) in ("region", "province", "city", "who")
+        )
+        verb = _NAMING.get(token.text) if does and role(token) in ("which", "sentence") else None
+        out.append(replace(token, values=(verb,)) if verb else token)
+    return out
+
+
 def _narrower(tokens: list[Token]) -> list[Token]:
     """Drop a sector that only tells what one within it is looked at for (老旧小区的消防, fire safety in high-rises)."""
     dropped: set[int] = set()
@@ -126,6 +149,21 @@ def _narrower(tokens: list[Token]) -> list[Token]:
         elif other in ancestors(one)[1:]:
             dropped.add(second)
     return [t for i, t in enumerate(tokens) if i not in dropped]
+
+
+def _demanded(tokens: list[Token]) -> list[Token]:
+    """Take which 要求 there are on something for duties (江西在森林防火上有哪些要求)."""
+    if not any(t.kind == "theme" for t in tokens) or _has(tokens, *NOUNS, "must", "forbid"):
+        return tokens
+    said = [i for i, _ in _said(tokens)]
+    for first, second in pairwise(said):
+        if role(tokens[first]) == "which" and tokens[second].text == "要求":
+            return [
+                *tokens[:second],
+                replace(tokens[second], values=("must",)),
+                *tokens[second + 1 :],
+            ]
+    return tokens
 
 
 def _counted(tokens: list[Token]) -> list[Token]:
