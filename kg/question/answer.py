@@ -250,7 +250,8 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
         elif slot in made.names:
             if len(made.names[slot]) > 1:
                 raise _RefusedError(f"more than one {slot} is named: ask of them one by one")
-            out[slot] = made.names[slot][0]
+            called = made.names[slot][0].split("|")  # Yichun: 伊春 or 宜春
+            out[slot] = called if len(called) > 1 else called[0]
         else:
             out[slot] = [*made.all, *made.any]
     wanted: dict[str, object] = {}

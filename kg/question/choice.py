@@ -53,12 +53,18 @@ def _among(tokens: list[Token]) -> tuple[list[Token], list[tuple[str, ...]]]:
     nouns = {"who", "region", "province", "city"} & {*roles}
     either = any(role(t) == "or" for t in inside) and bool(nouns)
     of = bool(first) and said[first - 1][1].text == "which of"
+    between = (
+        bool(first)
+        and said[first - 1][1].text == "between"
+        and bool({"which", "region"} & {*roles[last:]})
+    )
     behind = roles[last + 1 : last + 3]
     which = len(behind) == 2 and behind[0] == "which" and behind[1] in _ACTING
-    if not (either or of or which):
+    if not (either or of or which or between):
         return tokens, []
     named = () if nouns else _SOME
-    rest = [*tokens[: said[first][0]], *named, *tokens[said[last][0] + 1 :]]
+    start = said[first - between][0]
+    rest = [*tokens[:start], *named, *tokens[said[last][0] + 1 :]]
     return rest, [t.values for _, t in said if t.kind == "region"]
 
 

@@ -14,7 +14,7 @@ from kg.ontology import ancestors, concept, concepts
 from kg.question.choice import choice
 from kg.question.doubts import Doubt, denies, doubts, name_of
 from kg.question.period import period
-from kg.question.said import bare, unnamed, unsaid
+from kg.question.said import PERSONS, bare, unnamed, unsaid
 from kg.question.tokens import Token
 from kg.question.understood import Frame, Theme
 from kg.question.wording import NOUNS, reworded, together
@@ -362,7 +362,8 @@ class _Maker:
             roles.pop("or", None)
         if "only" in roles and themes and not regions:
             roles.pop("only")
-            self._only()
+            if not (out.none and (out.all or out.any)):  # 只提了煤矿而没提燃气 says what is not
+                self._only()
         elif "only" in roles and regions:
             roles.pop("only")
             roles.setdefault("unique")
@@ -372,7 +373,7 @@ class _Maker:
             roles.pop("exact")
             out.exact = True
         bodies = any(
-            self._role(i) == "who" and t.text not in _PERSONS for i, t in enumerate(self.tokens)
+            self._role(i) == "who" and t.text not in PERSONS for i, t in enumerate(self.tokens)
         )
         if "who" in roles and "hold" not in roles and not bodies:
             roles.pop("who")
@@ -496,9 +497,6 @@ _LEARNT = ("汲取", "吸取", "learn", "draw", "drew", "take lesson", "引为")
 _PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
 #: Words for sectors that, with no verb, ask what is dangerous about one.
 _RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
-#: Words for who that do not ask for a body of a government.
-_PERSONS = frozenset({"who", "whom", "whose", "anybody", "anyone", "somebody", "someone", "谁", "由谁", "是谁的",
-                     "归谁", "属于谁", "谁家", "哪家"})  # fmt: skip
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

@@ -33,6 +33,10 @@ _FACTS = frozenset({"出现", "出现过", "出现在", "包含", "包括", "包
                     "found", "found in", "contain", "contained", "contains", "include", "included",
                     "includes", "show up", "showed up", "shows up", "occur in", "present in"})  # fmt: skip
 
+#: Words for who that do not ask for a body of a government.
+PERSONS = frozenset({"who", "whom", "whose", "who else", "anybody", "anyone", "somebody", "someone",
+                     "谁", "由谁", "是谁的", "归谁", "属于谁", "谁家", "哪家"})  # fmt: skip
+
 
 def unsaid(
     tokens: Sequence[Token], themes: Collection[str], roles: Collection[str]

@@ -337,7 +337,7 @@ def _near_word(word: str) -> str | None:
             continue
         # A short word with another letter in it is mostly another word: wine is no mine.
         swapped = len(known) == len(word) and sorted(known) != sorted(word)
-        if swapped and (len(word) < 7 or known[0] != word[0]):
+        if swapped and (distance > 1 or len(word) < 7 or known[0] != word[0]):
             continue
         found[known] = distance
     if not found:

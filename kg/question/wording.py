@@ -54,6 +54,7 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _who,
         _relative,
         _naming,
+        _accident,
         _narrower,
         _demanded,
         _counted,
@@ -133,6 +134,24 @@ def _naming(tokens: list[Token]) -> list[Token]:
         verb = _NAMING.get(token.text) if does and role(token) in ("which", "sentence") else None
         out.append(replace(token, values=(verb,)) if verb else token)
     return out
+
+
+def _accident(tokens: list[Token]) -> list[Token]:
+    """Take the accident of a place for the one whose name has it (which regions cite the Yichun accident?)."""
+    if not _has(tokens, "region", "province", "city", "who"):
+        return tokens
+    said = [i for i, _ in _said(tokens)]
+    for place, first in enumerate(said):
+        between = 1
+        while place + between < len(said) and tokens[said[place + between]].kind == "theme":
+            between += 1  # the Yichun tailings leak
+        second = said[place + between] if place + between < len(said) else first
+        one, other = tokens[first], tokens[second]
+        if one.kind == "region" and role(other) == "incident":
+            names = "|".join(name.rstrip("省市县区") for name in one.values)
+            text = f"{one.text} {other.text}"
+            return [*tokens[:first], Token("incident", (names,), text), *tokens[second + 1 :]]
+    return tokens
 
 
 def _narrower(tokens: list[Token]) -> list[Token]:
