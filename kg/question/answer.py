@@ -251,7 +251,7 @@ def _fill(way: Way, made: Frame, store: GraphStore) -> tuple[dict[str, object], 
             if len(made.names[slot]) > 1:
                 raise _RefusedError(f"more than one {slot} is named: ask of them one by one")
             called = made.names[slot][0].split("|")  # Yichun: 伊春 or 宜春
-            out[slot] = called if len(called) > 1 else called[0]
+            out[slot] = called if called[1:] else called[0]
         else:
             out[slot] = [*made.all, *made.any]
     wanted: dict[str, object] = {}
@@ -286,18 +286,15 @@ def _held(names: tuple[str, ...], store: GraphStore) -> str:
     held = [name for name in names if _speaks(name, store)]
     if len(held) == 1:
         return held[0]
-    shown = " or ".join(held or names)
     if held:
-        raise _RefusedError(f"which is meant: {shown}?")
-    raise _RefusedError(f"the graph holds no notice in which {shown} speaks")
+        raise _RefusedError(f"which is meant: {' or '.join(held)}?")
+    raise _RefusedError(f"the graph holds no notice in which {' or '.join(names)} speaks")
 
 
 def _speaks(name: str, store: GraphStore) -> bool:
     speaker, label = ox.NamedNode(KG.speaker), ox.NamedNode(RDFS.label)
-    for quad in store.triples(None, label, ox.Literal(name, language="zh-hans")):
-        if next(store.triples(None, speaker, quad[0]), None):
-            return True
-    return False
+    named = store.triples(None, label, ox.Literal(name, language="zh-hans"))
+    return any(next(store.triples(None, speaker, quad[0]), None) for quad in named)
 
 
 def _in_range(made: Frame, store: GraphStore) -> None:

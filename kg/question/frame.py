@@ -14,7 +14,7 @@ from kg.ontology import ancestors, concept, concepts
 from kg.question.choice import choice
 from kg.question.doubts import Doubt, denies, doubts, name_of
 from kg.question.period import period
-from kg.question.said import PERSONS, bare, unnamed, unsaid
+from kg.question.said import LEARNT, PERSONS, RISKS, bare, unnamed, unsaid
 from kg.question.tokens import Token
 from kg.question.understood import Frame, Theme
 from kg.question.wording import NOUNS, reworded, together
@@ -388,7 +388,7 @@ class _Maker:
             placed = bool(regions or out.without or letters & {"R", "R2", "R-"})
             if verb and (placed or (verb == "attend" and (out.since or out.until))):
                 ordered = out.bearers and verb == "require"
-                learnt = verb == "cite" and any(t.text.startswith(_LEARNT) for t in self.tokens)
+                learnt = verb == "cite" and any(t.text.startswith(LEARNT) for t in self.tokens)
                 implied = "incident" if learnt else _IMPLIED[verb]
                 if verb == "say" and regions:  # 湖南说了什么
                     implied = "sector"
@@ -418,7 +418,7 @@ class _Maker:
         if special and "region" in roles and regions:
             roles.pop("region")
         risks = any(
-            self._role(i) == "sector" and t.text in _RISKS for i, t in enumerate(self.tokens)
+            self._role(i) == "sector" and t.text in RISKS for i, t in enumerate(self.tokens)
         )
         if not (kinds or self.bare or (asked in _OWN_NOUN.values() and not risks)):
             self._refuse_doubt(unsaid(self.tokens, out.themes, roles))
@@ -487,16 +487,14 @@ class _Maker:
         if self.roles.keys() & {"who", "when", "where", "hold"}:
             return
         at = next(i for i in range(len(self.tokens)) if self._role(i) == "meeting")
-        if any(t.kind in ("region", "slot") for t in self.tokens[max(0, at - 1) : at + 2]):
+        beside = self.tokens[max(0, at - 1) : at + 2]
+        of = asked and asked == self._role(at - 1)  # 哪个地方的会议说到燃气
+        if of or any(t.kind in ("region", "slot") for t in beside):
             self.roles.pop("meeting")
 
 
-#: Verbs whose object is an accident, where none is named.
-_LEARNT = ("汲取", "吸取", "learn", "draw", "drew", "take lesson", "引为")
 #: Words for divisions of the second level; other words for cities mean county-level ones too (浏阳市).
 _PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
-#: Words for sectors that, with no verb, ask what is dangerous about one.
-_RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

@@ -33,6 +33,10 @@ _FACTS = frozenset({"出现", "出现过", "出现在", "包含", "包括", "包
                     "found", "found in", "contain", "contained", "contains", "include", "included",
                     "includes", "show up", "showed up", "shows up", "occur in", "present in"})  # fmt: skip
 
+#: Words for sectors that, with no verb, ask what is dangerous about one.
+RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
+#: Verbs whose object is an accident, where none is named.
+LEARNT = ("汲取", "吸取", "learn", "draw", "drew", "take lesson", "引为")
 #: Words for who that do not ask for a body of a government.
 PERSONS = frozenset({"who", "whom", "whose", "who else", "anybody", "anyone", "somebody", "someone",
                      "谁", "由谁", "是谁的", "归谁", "属于谁", "谁家", "哪家"})  # fmt: skip
@@ -44,6 +48,8 @@ def unsaid(
     """Doubt a theme that nothing is said to be done about (which regions have coal mines?)."""
     if not themes or {"sentence", "notice", "unique", "common"} & {*roles}:
         return None
+    if all(concept(i).scheme == "responsibility" for i in themes):
+        return None  # to have one is to invoke it
     hazards = all(concept(i).scheme == "hazard" for i in themes)
     deeds = all(any(d in t.text for d in _DEEDS) for t in tokens if t.kind == "theme")
     for token in tokens:

@@ -327,6 +327,10 @@ def _near_word(word: str) -> str | None:
         entry = lexicon().phrases.get(two)
         if entry is not None and entry.kind in ("theme", "region"):
             return two
+    once = re.sub(r"(\w)\1", r"\1", word)
+    entry = lexicon().phrases.get(once)
+    if once != word and entry is not None and entry.kind in ("theme", "region"):
+        return once  # gass, floood
     allowed = 2 if len(word) >= 9 else 1
     found: dict[str, int] = {}
     for known in lexicon().single:

@@ -38,6 +38,8 @@ _NAMING = {
     "identifies": "attend",
     "quote": "cite",
 }
+#: Words that tell that the notice at hand is meant.
+_THIS = frozenset({"the", "this", "that", "本", "该", "此", "这"})
 #: Words between a sector and what it is looked at for.
 _OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
@@ -57,6 +59,8 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _accident,
         _narrower,
         _demanded,
+        _convener,
+        _text,
         _counted,
         _everyone,
         _whether,
@@ -185,12 +189,43 @@ def _demanded(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
+def _convener(tokens: list[Token]) -> list[Token]:
+    """Take which region held a region's meeting for who did (由哪个地区召开了兵团的会议)."""
+    if not (
+        _has(tokens, "hold") and _has(tokens, "meeting") and any(t.kind == "region" for t in tokens)
+    ):
+        return tokens
+    said = _said(tokens)
+    for (at, first), (place, second) in pairwise(said):
+        if role(first) == "which" and role(second) in ("region", "province", "city"):
+            return [*tokens[:at], Token("role", ("who",), "who"), *tokens[place + 1 :]]
+    return tokens
+
+
+def _text(tokens: list[Token]) -> list[Token]:
+    """Drop the notice itself where something else is asked for (which campaigns does the text mention?)."""
+    asked = {
+        role(second)
+        for (_, first), (_, second) in pairwise(_said(tokens))
+        if role(first) in _ASKING
+    }
+    if not asked & ({*NOUNS, "deadline", "must", "forbid"} - {"notice"}):
+        return tokens
+    return [
+        t
+        for b, t in zip([None, *tokens], tokens, strict=False)
+        if not (role(t) == "notice" and b is not None and b.text in _THIS)
+    ]
+
+
 def _counted(tokens: list[Token]) -> list[Token]:
     """Put how many before the noun that it stands behind (湖南的措施有几种)."""
     for place in (i for i, t in enumerate(tokens) if role(t) == "count"):
         if any(t.kind != "noise" for t in tokens[place + 1 :]):
             continue
         at = next((i for i in range(place - 1, -1, -1) if tokens[i].kind != "noise"), None)
+        if tokens[place].text.endswith("家") and not _has(tokens, *NOUNS):
+            return [*tokens[: place + 1], _REGION, *tokens[place + 1 :]]  # 强调烟花爆竹的有几家
         if at is not None and role(tokens[at]) in NOUNS:
             rest = [*tokens[:place], *tokens[place + 1 :]]
             return [*rest[:at], tokens[place], *rest[at:]]
