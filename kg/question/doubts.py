@@ -17,6 +17,10 @@ _OF = frozenset({"的", "个", "场", "次", "了", "过"})
 #: Words before law that tell that one is meant.
 _DEFINITE = frozenset({"the", "this", "that", "its"})
 _OF_LAWS = frozenset({"safety", "work", "work safety", "production safety", "safety production"})
+#: Verbs that, denied, tell that something was done badly (没做好防汛).
+_DONE_WELL = frozenset(
+    {"做好", "抓好", "搞好", "管好", "守好", "把好", "抓实", "抓牢", "抓细", "防住", "管住"}
+)
 #: Verbs that ask for sectors, responsibilities, measures, campaigns, documents.
 _SPEAKING = frozenset({"attend", "invoke", "order", "run", "cite"})
 _NOUNS = frozenset({"region", "province", "city", "sector", "resp", "measure", "campaign", "policy",
@@ -40,6 +44,8 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
         elif first.text == "most" and role(second) in ("region", "province", "city"):
             yield Doubt("'most regions': more than half of them, or the most?",
                         ("Which sectors are stressed by the most regions?",))  # fmt: skip
+        elif denies(first) and second.text in _DONE_WELL:
+            yield Doubt(f"'{first.text}{second.text}': whether it was done well is not known")
         elif role(first) in ("or", "either") and denies(second):
             yield Doubt("'or not' can be read in two ways: ask them apart")
     only = [i for i, t in enumerate(said) if role(t) == "only"]

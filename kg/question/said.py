@@ -30,8 +30,12 @@ _WISHES = frozenset({"want", "wanted", "set", "setting", "impose", "imposed", "i
                      "ask", "asked", "asking"})  # fmt: skip
 #: Verbs that, of a sector, tell what happens or lies there (where do floods appear?).
 _FACTS = frozenset({"出现", "出现过", "出现在", "包含", "包括", "包括了", "appear", "appeared", "appears", "appearing",
-                    "found", "found in", "contain", "contained", "contains", "include", "included",
-                    "includes", "show up", "showed up", "shows up", "occur in", "present in"})  # fmt: skip
+                    "found", "found in", "contain", "contained", "contains", "include", "included", "includes",
+                    "show up", "showed up", "shows up", "see", "sees", "saw", "seen", "seeing", "feature",
+                    "features", "featured", "featuring"})  # fmt: skip
+#: Beginnings of verbs that, of a sector, tell what a region lives on (depends on coal).
+_LEANS = ("depend", "rely", "reli", "count", "lean", "build", "built", "bank", "base", "draw",
+          "靠", "依靠", "依托", "倚重", "凭借", "仰仗", "仰赖")  # fmt: skip
 
 #: Words for sectors that, with no verb, ask what is dangerous about one.
 RISKS = frozenset({"risk", "danger", "风险", "危险", "type of risk", "kind of risk", "风险点"})
@@ -55,6 +59,8 @@ def unsaid(
     for token in tokens:
         verb = role(token)
         if verb == "attend" and hazards and token.text in _FACTS:
+            continue
+        if verb == "invoke" and hazards and token.text.startswith(_LEANS):
             continue
         if verb in ("attend", "say", "invoke", "cite", "omit"):
             return None
