@@ -191,6 +191,10 @@ def _demanded(tokens: list[Token]) -> list[Token]:
 
 def _convener(tokens: list[Token]) -> list[Token]:
     """Take which region held a region's meeting for who did (由哪个地区召开了兵团的会议)."""
+    if _has(tokens, "meeting") and _has(tokens, "who") and not _has(tokens, "hold", "campaign"):
+        tokens = [
+            replace(t, values=("hold",)) if role(t) == "run" else t for t in tokens
+        ]  # 由谁组织
     if not (
         _has(tokens, "hold") and _has(tokens, "meeting") and any(t.kind == "region" for t in tokens)
     ):
