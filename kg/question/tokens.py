@@ -315,7 +315,7 @@ def _correct_word(cells: list[_Cell], word: str) -> tuple[list[_Cell], Correctio
 def _near_word(word: str) -> str | None:
     """Find the one word that this is a misspelling of; two words written together count.
 
-    >>> _near_word("heilongjang"), _near_word("coalmine"), _near_word("telephone")
+    >>> _near_word("heilongjang"), _near_word("coalmine"), _near_word("trombone")
     ('heilongjiang', 'coal mine', None)
     """
     from rapidfuzz.distance import OSA
