@@ -13,6 +13,7 @@ import io
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kg.errors import InputError
 from kg.model import Alignment
@@ -25,7 +26,8 @@ SUFFIXES = (".docx", ".docm")
 _MAIN, _CORE = "word/document.xml", "docProps/core.xml"
 #: A part that unpacks to more is refused (a document of seven million characters has less).
 MAX_PART = 200 * 2**20
-#: What zipfile raises for bytes that are no archive: a seek before the beginning is a ValueError.
+#: What zipfile raises for bytes that are no archive (a seek before the beginning is a ValueError); caught
+#: around its own calls only, for InputError is a ValueError too.
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError)
 _PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """How a part may be packed (ECMA-376, part 2)."""
@@ -42,16 +44,24 @@ def read(data: bytes) -> Page:
 
     Raises InputError for what is no Word document, is damaged, encrypted, or unpacks to too much.
     """
+    with _unpacking():
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    with archive:
+        raw = _part(archive, _MAIN)
+        core = _part(archive, _CORE) if _CORE in archive.namelist() else ""
+    text, alignment = _flow(raw)
+    return Page(raw=raw, encoding="utf-8", text=text, alignment=alignment, title=_title(core))
+
+
+@contextmanager
+def _unpacking() -> Iterator[None]:
+    """Say in words what zipfile raises for bytes that are no archive, or a damaged one."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            raw = _part(archive, _MAIN)
-            core = _part(archive, _CORE) if _CORE in archive.namelist() else ""
+        yield
     except _BROKEN as error:
         raise InputError(
             f"it cannot be unpacked as a Word document: {error}", hint=SAVE_AS_TEXT
         ) from None
-    text, alignment = _flow(raw)
-    return Page(raw=raw, encoding="utf-8", text=text, alignment=alignment, title=_title(core))
 
 
 def _part(archive: zipfile.ZipFile, name: str) -> str:
@@ -64,7 +74,7 @@ def _part(archive: zipfile.ZipFile, name: str) -> str:
         raise InputError(f"its {name} is packed as no Word document is", hint=SAVE_AS_TEXT)
     if about.file_size > MAX_PART:
         raise InputError(f"its {name} unpacks to more than {MAX_PART // 2**20} MB")
-    with archive.open(name) as part:
+    with _unpacking(), archive.open(name) as part:
         content = part.read(MAX_PART + 1)
     if len(content) > MAX_PART:
         raise InputError(f"its {name} unpacks to more than {MAX_PART // 2**20} MB")
