@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import partial
 from multiprocessing import get_context
 
 from kg import partition
@@ -32,6 +33,14 @@ def in_processes(
     A worker that dies (killed, out of memory) costs what it was doing: the pool is made anew, and
     a partition at which it dies three times is run here, so that its error is seen.
     """
+    make = partial(
+        partition.process_partition,
+        folder=folder,
+        base=base,
+        validate=validate,
+        suffix=suffix,
+        corrections=corrections,
+    )
     todo = deque(enumerate(parts))
     ready: dict[int, str] = {}
     tries: dict[int, int] = {}
@@ -43,15 +52,7 @@ def in_processes(
                 while todo or running:
                     while todo and len(running) < 2 * jobs:
                         number, part = todo.popleft()
-                        running[number] = pool.submit(
-                            partition.process_partition,
-                            part,
-                            folder=folder,
-                            base=base,
-                            validate=validate,
-                            suffix=suffix,
-                            corrections=corrections,
-                        )
+                        running[number] = pool.submit(make, part)
                     number = min(running)
                     ready[number] = running[number].result()
                     del running[number]
@@ -65,14 +66,7 @@ def in_processes(
                 number, part = todo[0]
                 if tries.get(number, 0) >= _TRIES:
                     todo.popleft()
-                    ready[number] = partition.process_partition(
-                        part,
-                        folder=folder,
-                        base=base,
-                        validate=validate,
-                        suffix=suffix,
-                        corrections=corrections,
-                    )
+                    ready[number] = make(part)
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise

@@ -167,14 +167,16 @@ def test_another_archive_and_a_bomb_are_refused(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("packed", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
 def test_a_part_packed_as_no_word_document_is_refused(packed: int) -> None:
-    with pytest.raises(InputError, match=r"^its word/document\.xml is packed as no Word document is"):
+    with pytest.raises(
+        InputError, match=r"^its word/document\.xml is packed as no Word document is"
+    ):
         docx.read(zipped(packed, word__document_xml=b"<w:t>a</w:t>"))
 
 
 def test_a_document_with_a_password_is_refused() -> None:
     data = bytearray(zipped(word__document_xml=b"<w:t>a</w:t>"))
     data[data.index(b"PK\x01\x02") + 8] |= 1  # the flag in the archive's directory
-    with pytest.raises(InputError, match="^it needs a password"):
+    with pytest.raises(InputError, match=r"^it needs a password"):
         docx.read(bytes(data))
 
 

@@ -1,0 +1,69 @@
+"""Things that notices name (campaigns, documents, accidents, meetings), looked up in the graph by their names."""
+
+from __future__ import annotations
+
+import re
+
+import pyoxigraph as ox
+
+from kg.question.lexicon import Entry, tidy
+from kg.stores import GraphStore
+from kg.vocab import KG, RDF, RDFS
+
+_NAMED = {
+    "campaign": KG.Campaign,
+    "policy": KG.Policy,
+    "incident": KG.Incident,
+    "meeting": KG.Meeting,
+}
+_CLASSES = {f"<{cls}>": kind for kind, cls in _NAMED.items()}
+
+
+class Things:
+    """Names of campaigns, policies, accidents, meetings and notices in a store."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self.triples = store.triples
+
+    def exact(self, name: str) -> Entry | None:
+        """Find a thing by its whole name."""
+        label = ox.NamedNode(RDFS.label)
+        literal = ox.Literal(name, language="zh-hans")
+        for quad in self.triples(None, label, literal):
+            for kind in self.triples(quad[0], ox.NamedNode(RDF.type), None):
+                found = _CLASSES.get(str(kind[2]))
+                if found is not None:
+                    return Entry(found, (_asked_name(found, name),))
+        return None
+
+    def within(self, part: str) -> Entry | None:
+        """Find the things of one kind whose names hold these words; None if there are several kinds.
+
+        Several documents must all end with them (安全生产法), for 实施办法 is another document.
+        """
+        found: dict[str, set[str]] = {}
+        label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
+        for kind, cls in _NAMED.items():
+            for quad in self.triples(None, is_a, ox.NamedNode(cls)):
+                for named in self.triples(quad[0], label, None):
+                    name = named[2].value if isinstance(named[2], ox.Literal) else ""
+                    if part in tidy(name):
+                        found.setdefault(kind, set()).add(name)
+        if len(found) != 1:
+            return None
+        ((kind, names),) = found.items()
+        if len(names) == 1:
+            return Entry(kind, (_asked_name(kind, names.pop()),))
+        same = kind == "incident" or (
+            kind == "policy" and all(tidy(n).endswith(part) for n in names)
+        )
+        return Entry(kind, (part,)) if same else None
+
+
+def _asked_name(kind: str, name: str) -> str:
+    """Write a name as names of its kind are compared (queries/campaigns-named.rq, policies-of.rq)."""
+    if kind == "policy":
+        return name.removeprefix("中华人民共和国")
+    if kind != "campaign":
+        return name
+    return re.sub(r"三年(行动)?计划$", "三年行动", re.sub(r"^[0-9]+个", "", name))
