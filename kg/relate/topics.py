@@ -6,7 +6,9 @@ A page titled 县长调研森林草原防灭火工作 is about that sector even 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import groupby, zip_longest
 
 from kg.cues import pattern
 from kg.layers import Layers, Mention, Name, Segment
@@ -26,10 +28,17 @@ _COMES_FIRST = pattern("clauses", "comes-first")
 _LOOKS_INTO = pattern("clauses", "looks-into")
 _VISITED = pattern("clauses", "visited")
 _BODY_ORDERS = pattern("clauses", "body-orders")
+_INSPECTS = pattern("clauses", "inspects")
+_TOURED = pattern("clauses", "toured")
+_STANDS_IN = pattern("clauses", "stands-in")
+_LOOKS_ROUND = pattern("clauses", "looks-round")
+_CALLS_ON = pattern("clauses", "calls-on")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
 _WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
 
+#: Sectors that are also where something lies, and who governs there.
+_ZONES = frozenset({"industrial-parks"})
 #: Longest label of an order, in characters.
 LABEL = 16
 #: Whose topic, and the stretch that names it.
@@ -84,6 +93,7 @@ def topics(
         *_of_what_is_looked_into(layers, speakers, clauses),
         *_of_what_comes_first(layers, speakers),
         *_of_visits(layers, speakers, clauses),
+        *_of_tours(layers, speakers),
         *_of_labels(layers, speakers, clauses),
     ]
 
@@ -153,6 +163,40 @@ def _of_visits(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) ->
         whose = speakers.at(segment.start) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
+
+
+def _of_tours(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    """县长先后来到加油站和养老院检查安全生产: whoever inspects looks at what matters to him.
+
+    From the sentence on that tells of an inspection for safety; a zone is only where that is.
+    """
+    text = layers.text
+    starts = [m.start for m in layers.mentions]
+    sentences = [list(group) for _, group in groupby(layers.segments, key=lambda s: s.sentence)]
+    began = False
+    for sentence in sentences:
+        start, end = sentence[0].start, sentence[-1].end
+        if layers.lines[sentence[0].line].kind != "body":
+            continue
+        began = began or _INSPECTS.search(text, start, end) is not None
+        if not began or _CALLS_ON.search(text, start, end):
+            continue
+        for segment, following in zip_longest(sentence, sentence[1:]):
+            found = _TOURED.search(text, segment.start, segment.end)
+            if found is None and following is not None:
+                here = _STANDS_IN.match(text, segment.start, segment.end)
+                round_ = _LOOKS_ROUND.match(text, following.start, following.end)
+                found = here if here is not None and round_ is not None else None
+            whose = speakers.at(segment.start) if found is not None else None
+            if found is None or whose is None:
+                continue
+            begin, stop = found.span(found.lastindex or 0)
+            for mention in layers.mentions[bisect_left(starts, begin) :]:
+                if mention.start >= stop:
+                    break
+                named = mention.end <= stop and mention.masked is None
+                if named and mention.concept not in _ZONES:
+                    yield whose, mention.start, mention.end
 
 
 def _of_labels(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
