@@ -80,3 +80,32 @@ def test_what_is_looked_into_issued_or_ranked_first_is_a_topic(told, hazard):
 def test_what_is_only_looked_into_is_none():
     text = "灵丘县安全动态\n来源：灵丘县政府网 2022-03-06\n3月5日，灵丘县县长王某调研尾矿库安全生产工作。\n"
     assert stressed(text) == set()
+
+
+#: What a leader or a team looks at on a tour of inspection, with the sectors stressed by it.
+TOURS = [
+    (
+        "先后来到一处加油站、客运站和一处养老院，检查安全生产工作",
+        "elderly-care oil-gas-storage passenger-transport",
+    ),
+    ("检查了城南水库和武灵镇福利院", "elderly-care reservoirs"),
+    (
+        "一行深入商场、医院、学校，实地查看消防设施运行情况",
+        "commercial-complex fire-safety hospitals schools",
+    ),
+    ("带队检查安全生产工作。在一处涉氨冷库，李平仔细查看报警装置", "ammonia-refrigeration"),
+    ("带队检查安全生产工作。检查组还对夜市燃气使用情况进行了抽查", "gas"),
+    ("参观了新建的医院和学校", ""),
+    ("来到医院看望伤员，检查安全生产工作", ""),
+    ("深入工业园区，检查安全生产工作", ""),
+    ("听取了煤矿、渡口安全情况汇报", ""),
+]
+
+
+@pytest.mark.parametrize(("tour", "hazards"), TOURS)
+def test_what_is_looked_at_on_a_tour_of_inspection_is_stressed(tour, hazards):
+    text = (
+        "灵丘县安全动态\n发布时间：2022-03-06　来源：灵丘县政府网\n"
+        f"3月5日，灵丘县县长李平{tour}。他强调，要压实责任。\n"
+    )
+    assert {hazard for _, hazard in stressed(text)} == set(hazards.split())

@@ -20,6 +20,7 @@ from kg.relate.force import Judge
 from kg.relate.headings import SHORT, Headings
 from kg.relate.parse import Parse, is_leading, parse, slice_of
 from kg.relate.quoted import spoken
+from kg.relate.stretch import VERBS
 from kg.relate.waiting import NOTHING, is_condition, is_label, is_spoken_of, look_ahead, waits
 
 _LEFT_OUT = pattern("clauses", "left-out")
@@ -35,6 +36,8 @@ _TOWARDS = frozenset({"针对", "对", "对于"})
 _COMES = frozenset({"参加", "出席", "列席", "陪同"})
 _PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
+_STANDS_ALONE = pattern("clauses", "stands-alone")
+_TEACHES = pattern("clauses", "teaches")
 _LAW_SAYS = pattern("clauses", "law-says")
 _WHOSE_TASK = pattern("clauses", "whose-task")
 _WHEREVER = pattern("clauses", "wherever")
@@ -184,7 +187,11 @@ class _Reader(Judge):
                 clause.force, clause.why = "doing", "reports"
 
     def _segment(self, parsed: Parse, *, counted: bool, alone: bool) -> None:
-        if self.last is not None and self._goes_on(parsed):
+        if parsed.modal is None or parsed.modal.value == "obligation":
+            self._stands_alone(parsed)
+        if parsed.alone:
+            self._clause(parsed, counted=counted, alone=alone)
+        elif self.last is not None and self._goes_on(parsed):
             self._extend(parsed)
         elif self.pending and _MAXIM.search(self.text[parsed.start : parsed.end]):
             self.pending.append(parsed)
@@ -194,7 +201,9 @@ class _Reader(Judge):
             self._clause(parsed, counted=counted, alone=alone)
         elif is_condition(self.text, parsed, self.ahead):
             start = (
-                self.pending[0].start if self.pending and self.pending[0].topic else parsed.start
+                self.pending[0].start
+                if self.pending and (self.pending[0].topic or self.pending[0].opener in _TOWARDS)
+                else parsed.start
             )
             self.condition, self.pending = (start, parsed.end), []
         elif (
@@ -206,6 +215,29 @@ class _Reader(Judge):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _stands_alone(self, parsed: Parse) -> None:
+        """该停的停, 查到一处、整改一处, 按周巡查: a clause that waits for nothing; what it does where no list has it."""
+        found = _STANDS_ALONE.search(self.text[parsed.start : parsed.end])
+        if found is None or self.passage.mode not in {"order", "document"}:
+            return
+        parsed.alone = parsed.contiguous = True
+        parsed.topic = False
+        parsed.bans = found["banned"] is not None
+        if found["same"]:
+            parsed.modal = None
+        group = next((g for g in ("same", "first", "banned") if found[g]), None)
+        if group is not None:
+            parsed.verb = self._verb_at(parsed, parsed.start + found.start(group), found[group])
+        elif parsed.verb is None or parsed.weak:
+            at = parsed.end - 2
+            parsed.verb = self._verb_at(parsed, at, self.text[at : parsed.end])
+
+    @staticmethod
+    def _verb_at(parsed: Parse, at: int, words: str) -> Cue:
+        """The verb that a list has there, else the words."""
+        known = (c for c in parsed.cues if c.start == at and c.kind in VERBS)
+        return next(known, Cue(at, at + len(words), "v", "", words))
 
     def _assigns_task(self, parsed: Parse) -> bool:
         """由应急局牵头，消防大队配合，对…: whose task it is, of one clause with what follows."""
@@ -222,10 +254,10 @@ class _Reader(Judge):
 
     def _states(self, parsed: Parse) -> bool:
         """灾害往往发生在夜间: a fact, part of no order behind it."""
-        return (
-            parsed.verb is None
-            and _AS_A_RULE.search(self.text[parsed.start : parsed.end]) is not None
-        )
+        words = self.text[parsed.start : parsed.end]
+        if parsed.modal is None and (_TEACHES.search(words) or self.states_fact(parsed, words)):
+            return True
+        return parsed.verb is None and _AS_A_RULE.search(words) is not None
 
     def _name(self, parsed: Parse) -> None:
         """A label directs attention at what it names, as a heading does."""

@@ -48,6 +48,7 @@ _AVOWS = frozenset({"表示", "表态", "承诺"})
 _ATTENDS = pattern("clauses", "attends")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
+_FACTS = pattern("clauses", "facts")
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _ABOUT_WHAT = pattern("clauses", "about-what")
@@ -177,6 +178,12 @@ class Judge:
         encourages = modal.value == "recommendation"
         return encourages and last is not None and last.force == "told" and self.joined
 
+    @staticmethod
+    def states_fact(parsed: Parse, words: str) -> bool:
+        """冰雪旅游持续升温, 庙会期间人员高度聚集: how things are, with no verb or phrase that orders before it."""
+        led = parsed.contiguous or parsed.object_prep or parsed.opener in {"针对", "为"}
+        return not led and _FACTS.search(words) is not None
+
     def _told_by_form(self, parsed: Parse, words: str) -> str:
         """What the form of a clause without a modal says against an order; nothing where none does."""
         if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
@@ -189,7 +196,7 @@ class Judge:
             return "avowed"
         if _ATTENDS.search(words):
             return "attends"
-        if _TEACHES.search(words):
+        if _TEACHES.search(words) or self.states_fact(parsed, words):
             return "fact"
         governed = parsed.contiguous or parsed.adverbial
         if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):

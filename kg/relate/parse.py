@@ -74,6 +74,8 @@ _NAMES = frozenset(
     ]
 )
 _PLEASE = "请"
+#: What makes an adjective with 被: 被困群众由镇里安置.
+_BEFALLEN = frozenset("困淹埋毁骗")
 #: Modals only where they open the clause: 请, 别.
 _ONLY_FIRST = frozenset({_PLEASE, "别"})
 #: Bodies named with one character: 部将派出暗访组.
@@ -135,6 +137,8 @@ class Parse:
     """Somebody plans it: 市安委办将组织督查."""
     bans: bool = False
     """A plain 不 before the verb, at the beginning or behind what is not met, forbids."""
+    alone: bool = False
+    """A turn of phrase that is a clause of its own: 该停的停."""
     strength: int = 1
 
     @property
@@ -202,7 +206,11 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     stop = out.verb.start if out.verb is not None else segment.end
     if out.modal is None and text.find("被", start, stop) >= 0:
         out.suffers = any(
-            c.word == "被" and c.start < stop and "的" not in text[c.end : stop] for c in inner
+            c.word == "被"
+            and c.start < stop
+            and "的" not in text[c.end : stop]
+            and text[c.end : c.end + 1] not in _BEFALLEN
+            for c in inner
         )
     if text.find("由", start, stop) >= 0:
         out.passive = any(c.word == "由" and c.start < stop for c in inner)

@@ -14,6 +14,7 @@ _SAYS_AT_END = pattern("clauses", "says-at-end")
 _WHEN = pattern("clauses", "when")
 _SUMMONS = pattern("clauses", "summons")
 _AT_ONCE = pattern("clauses", "at-once")
+_HANDED_ON = pattern("clauses", "handed-on")
 #: Verbs of speech that report only where a comma or colon follows at once.
 _ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐", "表态", "承诺"})
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
@@ -47,7 +48,7 @@ def says_at_end(text: str, segment: Segment, cues: Sequence[Cue]) -> Cue | None:
 def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     """Whether a word of speech reports what somebody says: no noun, no ordinary verb."""
     if len(cue.word) >= 4 and cue.word[0] in "会通方意":
-        return True
+        return _HANDED_ON.search(text[segment.start : cue.start]) is None
     before = _AT_ONCE.sub("", text[segment.start : cue.start])
     if _NOT_SPEECH.search(before):
         return False

@@ -184,7 +184,7 @@ def _of_tours(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         for segment, following in zip_longest(sentence, sentence[1:]):
             found = _TOURED.search(text, segment.start, segment.end)
             if found is None and following is not None:
-                here = _STANDS_IN.match(text, segment.start, segment.end)
+                here = _STANDS_IN.fullmatch(text, segment.start, segment.end)
                 round_ = _LOOKS_ROUND.match(text, following.start, following.end)
                 found = here if here is not None and round_ is not None else None
             whose = speakers.at(segment.start) if found is not None else None
