@@ -217,7 +217,7 @@ class _Reader(Judge):
             self._clause(parsed, counted=counted, alone=alone)
 
     def _stands_alone(self, parsed: Parse) -> None:
-        """该停的停, 查到一处、整改一处, 按周巡查: a clause that waits for nothing; what it does where no list has it."""
+        """该停的停, 查到一处、整改一处, 按周巡查: a clause that waits for nothing, and what it does."""
         found = _STANDS_ALONE.search(self.text[parsed.start : parsed.end])
         if found is None or self.passage.mode not in {"order", "document"}:
             return
