@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from kg.query import NamedQuery, bind, run
 from kg.question.forms import alone, as_it_is, first_rows, how_many, is_brief
 from kg.question.frame import frame
 from kg.question.match import Way, match, nearest, written
+from kg.question.named import named
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.things import Things
 from kg.question.tokens import Correction, Reading, Token, read
@@ -68,6 +69,9 @@ def understand(question: str, *, store: GraphStore, before: Asked | None = None)
         return Asked(Reading(()), refused)
     names = Things(store)
     reading = read(question, exact=names.exact, within=names.within)
+    tokens = named(reading.tokens, names)
+    strange = tuple(t.text for t in tokens if t.kind == "unknown")
+    reading = replace(reading, tokens=tuple(tokens), unknown=strange)
     if before is not None:
         reading = follow(before.reading, reading)
     if reading.unknown:

@@ -98,8 +98,18 @@ def _verbs(said: Sequence[Token]) -> Iterator[Doubt]:
 
 def _actors(tokens: Sequence[Token]) -> Iterator[Doubt]:
     """Find a theme in the place of who is to act (what must schools do?): who that is, is not known."""
+    for place in acting(tokens):
+        name = name_of(tokens[place].values[0])
+        yield Doubt(
+            f"who is to act: {name}? It is known only what is to be done about that",
+            (f"What must be done about {name}?",),
+        )
+
+
+def acting(tokens: Sequence[Token]) -> Iterator[int]:
+    """Find the places of themes that stand where a question has those who are to act."""
     around = zip(tokens, tokens[1:], (None, *tokens), (*tokens[2:], None), strict=False)
-    for first, second, before, after in around:
+    for place, (first, second, before, after) in enumerate(around):
         english = role(first) == "must" and second.kind == "theme" and second.text.isascii()
         chinese = first.kind == "theme" and role(second) in ("must", "forbid")
         if chinese and (first.text.isascii() or (before and before.text in _ABOUT)):
@@ -107,11 +117,7 @@ def _actors(tokens: Sequence[Token]) -> Iterator[Doubt]:
         if english and after is not None and after.text.startswith("be"):
             continue  # by when must coal mines be done?
         if english or chinese:
-            name = name_of((second if english else first).values[0])
-            yield Doubt(
-                f"who is to act: {name}? It is known only what is to be done about that",
-                (f"What must be done about {name}?",),
-            )
+            yield place + english
 
 
 def role(token: Token) -> str:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
+from kg.question.asides import without_asides
 from kg.question.choice import choice
 from kg.question.doubts import Doubt, denies, doubts, name_of
 from kg.question.period import period
@@ -45,7 +46,10 @@ def frame(
     ``years`` are those that the graph speaks of: a day without a year is of the only one. ``slots``
     says what the slots of a template stand for (a letter of the shape).
     """
-    return _Maker(reworded(list(tokens)), years, slots or {}).make()
+    said = without_asides(tuple(tokens))
+    made = _Maker(reworded(said.tokens), years, slots or {}).make()
+    made.told = (*said.told, *made.told)
+    return made
 
 
 class _Maker:
@@ -209,10 +213,10 @@ class _Maker:
             elif token.kind == "slot":
                 self.out.slots.append(token.values[0])
             elif token.kind == "bearer":
-                self.out.bearers.append(token.values[0])
+                self.out.bearers.extend(token.values)
             elif token.kind == "campaign":
                 self.out.names.setdefault("campaign", []).append(token.values[0])
-            elif token.kind in ("policy", "incident", "meeting", "notice"):
+            elif token.kind in ("policy", "incident", "meeting", "notice", "object"):
                 self.out.names.setdefault(token.kind, []).append(token.values[0])
             elif role in _VERBS:
                 if denied and not fresh and joint & {"and", "but"}:

@@ -156,6 +156,8 @@ def _make() -> Lexicon:
         _enter(table, row.words, Entry("outside", (row.value,)), strict=True)
     for row in words().bearers:
         _enter(table, row.words, Entry("bearer", (row.value,)))
+    for row in words().meetings:
+        _enter(table, row.words, Entry("meeting-word", (row.value,)))
     for row in words().campaigns:
         _enter(table, row.words, Entry("campaign", (row.value,)))
     for row in words().policies:
@@ -206,7 +208,7 @@ def _places() -> Mapping[str, tuple[str, ...]]:
         if form.alone and not form.weak:
             place = _highest(name, tuple(d.name for d in form.candidates))
             found[name] |= dict.fromkeys(place)
-    for name in ("全国", "国家层面"):
+    for name in ("全国", "国家层面", "全国性", "全国层面", "全国级"):
         found[name]["全国"] = None
     for name, ways in english().items():
         for way in ways:

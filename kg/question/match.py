@@ -23,7 +23,7 @@ from kg.regions.english import english
 #: Letters that a slot stands for: by its name, else by the kind of its parameter.
 _BY_NAME: Mapping[str, str] = {
     "themes": "T", "regions": "R2", "without": "R-", "bearer": "B", "campaign": "C", "policy": "P",
-    "incident": "I", "meeting": "M", "notice": "N",
+    "incident": "I", "meeting": "M", "notice": "N", "object": "O",
 }  # fmt: skip
 _BY_KIND: Mapping[str, str] = {"region": "R", "concept": "T"} | dict.fromkeys(SCHEMES, "T")
 
@@ -157,6 +157,7 @@ _EXAMPLES: Mapping[str, tuple[str, str]] = {
     "meeting": ("全国安全生产电视电话会议", "the meeting"),
     "policy": ("安全生产法", "a document"),
     "incident": ("事故", "an accident"),
+    "object": ("入境人员", "those who enter the country"),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
@@ -20,7 +21,7 @@ _CLASSES = {f"<{cls}>": kind for kind, cls in _NAMED.items()}
 
 
 class Things:
-    """Names of campaigns, policies, accidents, meetings and notices in a store."""
+    """Names of campaigns, policies, accidents, meetings, and of who is to act, in a store."""
 
     def __init__(self, store: GraphStore) -> None:
         self.triples = store.triples
@@ -49,6 +50,8 @@ class Things:
                     name = named[2].value if isinstance(named[2], ox.Literal) else ""
                     if part in tidy(name):
                         found.setdefault(kind, set()).add(name)
+        if not found and self.parties((part,)):
+            return Entry("bearer", (part,))
         if len(found) != 1:
             return None
         ((kind, names),) = found.items()
@@ -58,6 +61,29 @@ class Things:
             kind == "policy" and all(tidy(n).endswith(part) for n in names)
         )
         return Entry(kind, (part,)) if same else None
+
+
+    def parties(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Tell which of these words the names of those who are to act hold; not of those acted on (对…)."""
+        names = [n for n in self._labels(KG.Addressee) if not n.startswith("对")]
+        return tuple(word for word in words if any(word in name for name in names))
+
+    def meetings(self, wanted: Sequence[Sequence[str]]) -> list[str]:
+        """List the names of meetings that hold a word of each group."""
+        names = {n for n in self._labels(KG.Meeting) if all(any(w in n for w in g) for g in wanted)}
+        return sorted(names)
+
+    def demanded(self, words: str) -> bool:
+        """Whether some demand holds these words."""
+        demands = self.triples(None, ox.NamedNode(KG.demands), None)
+        return any(words in quad[2].value for quad in demands if isinstance(quad[2], ox.Literal))
+
+    def _labels(self, cls: str) -> Iterator[str]:
+        label = ox.NamedNode(RDFS.label)
+        for quad in self.triples(None, ox.NamedNode(RDF.type), ox.NamedNode(cls)):
+            for named in self.triples(quad[0], label, None):
+                if isinstance(named[2], ox.Literal):
+                    yield named[2].value
 
 
 def _asked_name(kind: str, name: str) -> str:

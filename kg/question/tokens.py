@@ -29,6 +29,8 @@ _PARTICLES = frozenset(
 _ASPECT = frozenset("了过着的")
 _LONG = 4
 """Words that a name must have to be known with a comma in it."""
+_NAME = 7
+"""Characters of a name in part that may hold words of questions."""
 _SHORTEST = 4
 """Letters that a word must have to be taken for a misspelling."""
 
@@ -107,8 +109,10 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
         else t
         for t in tokens
     ]
+    while tokens and tokens[-1].kind == "mark":
+        tokens.pop()
     return Reading(
-        tuple(t for t in tokens if t.kind != "mark" or t.text in ",、"),
+        tuple(tokens),
         tuple(corrections),
         tuple(t.text for t in tokens if t.kind == "unknown"),
     )
@@ -437,7 +441,7 @@ def _named_in_part(tokens: list[Token], within: Find) -> list[Token]:
     out = list(tokens)
     at = 0
     while at < len(out):
-        if out[at].kind == "unknown" and _HAN.match(out[at].text):
+        if out[at].kind == "unknown" and (_HAN.match(out[at].text) or out[at].text.isdigit()):
             found = _widest(out, at, within)
             if found is not None:
                 first, end, entry = found
@@ -449,7 +453,21 @@ def _named_in_part(tokens: list[Token], within: Find) -> list[Token]:
 
 
 def _widest(tokens: list[Token], at: int, within: Find) -> tuple[int, int, Entry] | None:
-    """Find the longest row of tokens around one that is part of a name."""
+    """Find the longest row of tokens around one that is part of a name.
+
+    A long row may hold words of questions too (市安委会2020年第一次全体会议), but then of meetings.
+    """
+    for first in range(max(0, at - 4), at + 1):
+        for end in range(min(len(tokens), at + 12), at + 1, -1):
+            row = tokens[first:end]
+            text = "".join(t.text for t in row)
+            if len(text) < _NAME or not _HAN.match(text[-1]) or any(
+                t.kind in ("mark", "slot") for t in row
+            ):
+                continue
+            entry = within(text)
+            if entry is not None and entry.kind == "meeting":
+                return first, end, entry
     spans = [(first, end) for first in range(max(0, at - 2), at + 1)
              for end in range(at + 1, min(len(tokens), at + 4) + 1)]  # fmt: skip
     for first, end in sorted(spans, key=lambda s: s[0] - s[1]):

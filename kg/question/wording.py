@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from kg.ontology import ancestors
+from kg.ontology import ancestors, concept
 from kg.question.doubts import role
 from kg.question.tokens import Token
 
@@ -40,6 +40,10 @@ _NAMING = {
 }
 #: Words that tell that the notice at hand is meant.
 _THIS = frozenset({"the", "this", "that", "本", "该", "此", "这"})
+#: Words behind the notice that tell that what is asked for stands in it.
+_IN_IT = frozenset({"里", "中", "上", "里面", "内", "当中", "里头"})
+#: Nouns for sectors that stand for any noun named before them (在责任方面有哪些类型).
+_KINDS = frozenset({"类型", "种类", "类别", "大类", "小类", "方面", "内容", "条目", "category", "item", "thing"})  # fmt: skip
 #: Words between a sector and what it is looked at for.
 _OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
@@ -61,6 +65,9 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _demanded,
         _convener,
         _text,
+        _kinds,
+        _done,
+        _planned,
         _counted,
         _everyone,
         _whether,
@@ -215,11 +222,62 @@ def _text(tokens: list[Token]) -> list[Token]:
     }
     if not asked & ({*NOUNS, "deadline", "must", "forbid"} - {"notice"}):
         return tokens
+    around = zip([None, *tokens], tokens, [*tokens[1:], None], strict=False)
     return [
         t
-        for b, t in zip([None, *tokens], tokens, strict=False)
-        if not (role(t) == "notice" and b is not None and b.text in _THIS)
+        for b, t, a in around
+        if role(t) != "notice"
+        or not ((b is not None and b.text in _THIS) or (a is not None and a.text in _IN_IT))
     ]
+
+
+def _kinds(tokens: list[Token]) -> list[Token]:
+    """Put which before the noun whose kinds are asked for (在责任方面提到了哪些类型)."""
+    said = _said(tokens)
+    for (at, first), (place, second) in pairwise(said):
+        if role(first) not in _ASKING or role(second) != "sector" or second.text not in _KINDS:
+            continue
+        nouns = [i for i, t in said if role(t) in ("resp", "measure", "campaign") and i < at]
+        if len(nouns) == 1:
+            rest = [t for i, t in enumerate(tokens) if i not in (at, place)]
+            return [*rest[: nouns[0]], first, *rest[nouns[0] :]]
+    return tokens
+
+
+def _done(tokens: list[Token]) -> list[Token]:
+    """Take what is required (to be done) about a sector for duties, unless its kinds are asked for."""
+    themes = [i for i, t in enumerate(tokens) if t.kind == "theme"]
+    verbs = {role(t) for t in tokens} & (_ACTS | {"say", "require", "must", "forbid", "hold"})
+    if (
+        verbs != {"require"}
+        or not themes
+        or _has(tokens, *NOUNS, "every", "who", "where", "deadline", "only", "unique", "common", "count")
+        or not any(t.kind == "region" for t in tokens)
+        or any(concept(t.values[0]).scheme != "hazard" for t in tokens if t.kind == "theme")
+    ):  # fmt: skip
+        return tokens
+    said = [t for _, t in _said(tokens)]
+    kinds = any(
+        role(first) in _ASKING and second.kind == "theme" for first, second in pairwise(said)
+    )
+    asks = any(role(t) == "which" for t in said)
+    if kinds or not asks:
+        return tokens
+    return [replace(t, values=("must",)) if role(t) == "require" else t for t in tokens]
+
+
+def _planned(tokens: list[Token]) -> list[Token]:
+    """Give a measure that is to be taken its verb (where are people to be evacuated?)."""
+    themes = [t for t in tokens if t.kind == "theme"]
+    if not themes or any(concept(t.values[0]).scheme != "measure" for t in themes):
+        return tokens
+    asks = _has(tokens, "region", "province", "city", "where", "who")
+    if not asks or _has(tokens, *_ACTS, "say", "require", "must", "forbid", "hold", "sentence", "notice"):
+        return tokens
+    for at, (first, second) in enumerate(pairwise(tokens)):
+        if first.text == "to" and (second.text == "be" or second.kind == "theme"):
+            return [*tokens[:at], Token("role", ("order",), "order"), *tokens[at + 1 :]]
+    return tokens
 
 
 def _counted(tokens: list[Token]) -> list[Token]:

@@ -14,7 +14,7 @@ from kg.errors import DataFileError
 from kg.question.inflect import inflected
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = {"irregular", "roles", "noise", "outside", "bearers", "also", "campaigns", "policies"}
+_PARTS = {"irregular", "roles", "noise", "outside", "bearers", "also", "campaigns", "policies", "meetings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ class Words:
     bearers: tuple[Row, ...]
     campaigns: tuple[Row, ...]
     policies: tuple[Row, ...]
+    meetings: tuple[Row, ...]
+    """Words that names of meetings hold."""
     also: Mapping[str, Row]
     """More names of concepts, by id."""
 
@@ -78,6 +80,7 @@ def words() -> Words:
         bearers=rows("bearers", "word"),
         campaigns=rows("campaigns", "word"),
         policies=rows("policies", "word"),
+        meetings=rows("meetings", "word"),
         also={
             str(key): _row(value, None, f"{where}: also {key}")
             for key, value in data["also"].items()
