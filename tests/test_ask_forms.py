@@ -37,6 +37,7 @@ VALUES = {
     "measure": "隐患排查",
     "meeting": "会议",
     "none": ["fireworks"],
+    "object": "企业",
     "policy": "安全生产法",
     "region": "黑龙江省",
     "regions": ["黑龙江省", "长春市"],

@@ -72,6 +72,24 @@ def _run(tokens: Sequence[Token], at: int, also: frozenset[str]) -> int:
     return end
 
 
+def _before(tokens: Sequence[Token], end: int) -> int:
+    """Find where the list of themes before a place begins (landslides included; 滑坡、泥石流也算在内)."""
+    begin = end
+    for index in range(end - 1, -1, -1):
+        token = tokens[index]
+        before = next((t for t in reversed(tokens[:index]) if t.kind != "noise"), None)
+        if token.kind == "theme":
+            begin = index
+            if before is not None and before.kind == "theme":
+                return begin  # geological disasters (landslides included)
+        elif token.kind == "mark":
+            if token.text != "、":
+                return begin
+        elif token.kind != "noise" and role(token) not in _LISTING:
+            return end  # it is the object of a verb
+    return begin
+
+
 def _dropped(tokens: list[Token], start: int, end: int, *more: Token) -> list[Token]:
     """Leave out a span with the marks around it, but for one where sentences part."""
     before, after = tokens[:start], tokens[end:]
@@ -122,6 +140,11 @@ def _included(tokens: list[Token]) -> list[Token]:
         if themes and any(t.kind == "theme" for t in rest) and _within(span, rest):
             kept = _dropped(tokens, start, end)
             return [t for t in kept if role(t) != "including"]
+        if not themes and role(token) == "including" and _before(tokens, start) < start:
+            begin = _before(tokens, start)
+            span, rest = tokens[begin:start], [*tokens[:begin], *tokens[start + 1 :]]
+            if any(t.kind == "theme" for t in rest) and _within(span, rest):
+                return _dropped(tokens, begin, start + 1)
         if not themes and role(token) == "including":
             if any(role(t) == "narrower" for t in tokens[start:]):
                 return [t for t in tokens if role(t) not in ("narrower", "including")]

@@ -20,7 +20,7 @@ _MARKS = frozenset(",、;:?!.。")
 _SLOT = re.compile(r"\{(\w+)\}")
 _HAN = re.compile(r"[㐀-鿿]")
 #: Costs of the division: an unknown unit is worse than any reading; two words written as one, a bit.
-_UNKNOWN, _TOGETHER = 20.0, 1.2
+_UNKNOWN, _TOGETHER, _PLURAL = 20.0, 1.2, 0.9
 #: Particles that stand side by side without making a word.
 _PARTICLES = frozenset(
     "的了吗呢吧啊呀在是有请对个都也和与及或不没未应须中里上些过着要还又就被由把将其所为向给做那这之需等哪"
@@ -82,7 +82,7 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
     fixed = _names(cells, exact) if exact else {}
     tokens, corrections = _divide(cells, fixed), []
     for _ in range(3):
-        unknown = [t for t in tokens if t.kind == "unknown"]
+        unknown = [t for t in tokens if _strange(t)]
         if not unknown:
             break
         found = _correct(cells, tokens)
@@ -91,7 +91,7 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
         corrected, correction = found
         fixed = _names(corrected, exact) if exact else {}
         better = _divide(corrected, fixed)
-        if sum(t.kind == "unknown" for t in better) >= len(unknown):
+        if sum(map(_strange, better)) >= len(unknown):
             break  # the word that it was taken for makes no sense here either
         cells, tokens = corrected, better
         corrections.append(correction)
@@ -214,7 +214,9 @@ def _divide(cells: list[_Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[
             known = table.get(pair) if pair.isascii() and pair.isalpha() else None
             if known is not None and known.kind in ("theme", "region"):
                 written = f"{cell.unit} {cells[begin + 1].unit}"
-                offer(begin + 2, Token("joined", (pair,), written), _TOGETHER)
+                plural = cells[begin + 1].written not in ("", cells[begin + 1].unit)
+                price = _PLURAL if plural else _TOGETHER  # fire works are no fire work
+                offer(begin + 2, Token("joined", (pair,), written), price)
         if cell.unit in _MARKS:
             offer(begin + 1, Token("mark", (), cell.unit), 0.1)
         else:
@@ -295,15 +297,23 @@ def _is_word(text: str) -> bool:
 
 
 def _correct(cells: list[_Cell], tokens: list[Token]) -> tuple[list[_Cell], Correction] | None:
-    """Correct the first unknown word that has one correction."""
+    """Correct the first word that nothing knows, or single outside word, that has one correction."""
     for token in tokens:
-        if token.kind != "unknown":
+        if not _strange(token):
             continue
-        correct = _correct_chinese if _HAN.match(token.text) else _correct_word
-        found = correct(cells, token.text)
+        if token.kind == "unknown" and not _HAN.match(token.text):
+            found = _correct_word(cells, token.text)
+        else:
+            found = _correct_chinese(cells, token)
         if found is not None:
             return found
     return None
+
+
+def _strange(token: Token) -> bool:
+    """Whether nothing knows a word, or it is one character that makes no question (最, 更)."""
+    outside = token.kind == "outside" and len(token.text) == 1
+    return token.kind == "unknown" or (outside and bool(_HAN.match(token.text)))
 
 
 def _correct_word(cells: list[_Cell], word: str) -> tuple[list[_Cell], Correction] | None:
@@ -357,23 +367,27 @@ def _near_word(word: str) -> str | None:
     return near[0] if len(near) == 1 or same else None
 
 
-def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correction] | None:
-    """Replace one character by one that makes a name of a concept or division."""
+def _correct_chinese(
+    cells: list[_Cell], token: Token
+) -> tuple[list[_Cell], Correction] | None:
+    """Replace one character, in a strange word or beside it, to make a name of a concept or division."""
+    text = token.text
     row = [c.unit if c.token is None and _HAN.match(c.unit) else " " for c in cells]
     line = "".join(u if len(u) == 1 else " " for u in row)
     at = line.find(text)
     found: dict[tuple[int, int, str], None] = {}
-    for place in range(at, at + len(text)):
-        for size in range(8, 2, -1):
-            for begin in range(max(0, place - size + 1), min(place, len(line) - size) + 1):
-                written = line[begin : begin + size]
-                masked = written[: place - begin] + "?" + written[place - begin + 1 :]
-                for name in _masked().get(masked, ()):
-                    if size > 3 or _sound_alike(written[place - begin], name[place - begin]):
-                        found[begin, size, name] = None
+    places = range(at, at + len(text)) if token.kind == "unknown" else ()
+    for place in places:
+        found |= _near_names(line, place, place)
         if found:
             break
-    if not found and len(text) == 2 and not _is_word(text):
+    if not found:  # 非没矿山: the wrong character is a word of its own
+        beside = [p for p in range(at - 3, at + len(text) + 3) if 0 <= p < len(line)]
+        for place in beside:
+            for name in _near_names(line, place, at):
+                if name[1] > 3 and name[0] <= at and at + len(text) <= name[0] + name[1]:
+                    found[name] = None
+    if not found and len(text) == 2 and token.kind == "unknown" and not _is_word(text):
         found = _short_name(text, at)
     if not found:
         return None
@@ -388,6 +402,23 @@ def _correct_chinese(cells: list[_Cell], text: str) -> tuple[list[_Cell], Correc
     begin, size, name = best[0]
     new = cells[:begin] + [_Cell(char) for char in name] + cells[begin + size :]
     return new, Correction(line[begin : begin + size], name)
+
+
+def _near_names(line: str, place: int, at: int) -> dict[tuple[int, int, str], None]:
+    """Find names around ``at`` that differ from what is written in the character of one place."""
+    found: dict[tuple[int, int, str], None] = {}
+    for size in range(8, 2, -1):
+        for begin in range(max(0, place - size + 1), min(place, len(line) - size) + 1):
+            if not begin <= at < begin + size:
+                continue
+            written = line[begin : begin + size]
+            masked = written[: place - begin] + "?" + written[place - begin + 1 :]
+            for name in _masked().get(masked, ()):
+                if name == written:
+                    continue
+                if size > 3 or _sound_alike(written[place - begin], name[place - begin]):
+                    found[begin, size, name] = None
+    return found
 
 
 def _short_name(text: str, at: int) -> dict[tuple[int, int, str], None]:

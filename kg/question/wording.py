@@ -42,6 +42,9 @@ _NAMING = {
 _THIS = frozenset({"the", "this", "that", "本", "该", "此", "这"})
 #: Words behind the notice that tell that what is asked for stands in it.
 _IN_IT = frozenset({"里", "中", "上", "里面", "内", "当中", "里头"})
+#: Words that tell what is to be done by whom (where do they plan to suspend production?).
+_PLANS = frozenset({"plan to", "planned to", "intend to", "intended to", "intending", "intends", "aim to",
+                    "要", "需", "准备", "打算", "计划"})  # fmt: skip
 #: Nouns for sectors that stand for any noun named before them (在责任方面有哪些类型).
 _KINDS = frozenset({"类型", "种类", "类别", "大类", "小类", "方面", "内容", "条目", "category", "item", "thing"})  # fmt: skip
 #: Words between a sector and what it is looked at for.
@@ -72,6 +75,7 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _everyone,
         _whether,
         _inner,
+        _governments,
         _listed,
         _pronoun,
         _place,
@@ -129,7 +133,7 @@ def _relative(tokens: list[Token]) -> list[Token]:
         if b is None
         or not (
             (role(t) == "where" and role(b) in places)
-            or (role(t) == "notice" and b.text == "whose")
+            or (role(t) in ("notice", "meeting") and b.text == "whose")
         )
     ]
 
@@ -239,7 +243,8 @@ def _kinds(tokens: list[Token]) -> list[Token]:
             continue
         nouns = [i for i, t in said if role(t) in ("resp", "measure", "campaign") and i < at]
         if len(nouns) == 1:
-            rest = [t for i, t in enumerate(tokens) if i not in (at, place)]
+            field = nouns[0] + 1 if tokens[nouns[0] + 1].text == "方面" else at
+            rest = [t for i, t in enumerate(tokens) if i not in (at, place, field)]
             return [*rest[: nouns[0]], first, *rest[nouns[0] :]]
     return tokens
 
@@ -275,7 +280,8 @@ def _planned(tokens: list[Token]) -> list[Token]:
     if not asks or _has(tokens, *_ACTS, "say", "require", "must", "forbid", "hold", "sentence", "notice"):
         return tokens
     for at, (first, second) in enumerate(pairwise(tokens)):
-        if first.text == "to" and (second.text == "be" or second.kind == "theme"):
+        to = first.text == "to" or first.text in _PLANS
+        if to and (second.text == "be" or second.kind == "theme"):
             return [*tokens[:at], Token("role", ("order",), "order"), *tokens[at + 1 :]]
     return tokens
 
@@ -359,6 +365,19 @@ def _lies(name: str, container: str) -> bool:
     )
 
 
+def _governments(tokens: list[Token]) -> list[Token]:
+    """Take which governments for which regions, where they speak (which governments stressed gas?)."""
+    if _has(tokens, *NOUNS, "must", "forbid", "deadline", "who") or any(
+        t.kind == "region" for t in tokens
+    ):
+        return tokens
+    for (_, first), (at, second) in pairwise(_said(tokens)):
+        governs = second.kind == "bearer" and second.values == ("政府",)
+        if governs and role(first) in _ASKING and _has(tokens, *_ACTS, "require", "say"):
+            return [*tokens[:at], replace(_REGION, text=second.text), *tokens[at + 1 :]]
+    return tokens
+
+
 def _listed(tokens: list[Token]) -> list[Token]:
     """Take all regions behind list or name for which regions, unless it is what they all do."""
     said = _said(tokens)
@@ -367,7 +386,21 @@ def _listed(tokens: list[Token]) -> list[Token]:
         both = place + 2 < len(said) and role(said[place + 2][1]) == "both"
         if asks and role(second) == "every" and not both:
             return [*tokens[:at], replace(_REGION, text=second.text), *tokens[at + 1 :]]
+    for at, (first, second) in enumerate(pairwise(tokens)):
+        among = role(first) == "every" and second.text in _IN_IT
+        if among and any(t.kind == "theme" for t in tokens) and not _has(tokens, *NOUNS):
+            return _after_which([*tokens[:at], *tokens[at + 2 :]])  # 各地区中,哪些提到了煤矿
+        one_by_one = role(first) == "every" and second.text in ("that", "which", "where", "who")
+        if one_by_one and not any(role(t) == "which" for t in tokens[:at]):
+            which = Token("role", ("which",), "which")
+            rest = [t for i, t in enumerate(tokens) if i != at + 1]
+            return [*rest[:at], which, _REGION, *rest[at + 1 :]]
     return tokens
+
+
+def _after_which(tokens: list[Token]) -> list[Token]:
+    at = next((i for i, t in enumerate(tokens) if role(t) == "which"), None)
+    return tokens if at is None else [*tokens[: at + 1], _REGION, *tokens[at + 1 :]]
 
 
 def _pronoun(tokens: list[Token]) -> list[Token]:
