@@ -95,6 +95,31 @@ ACCEPTED = {
 }
 
 
+def wordings():
+    lines = (Path(__file__).parent / "asked.tsv").read_text(encoding="utf-8").splitlines()
+    found: dict[str, list[str]] = {}
+    for line in lines:
+        if line and not line.startswith("#"):
+            question, other = line.split("\t")
+            found.setdefault(question, []).append(other)
+    return found
+
+
+def test_there_are_many_wordings_of_each_kind_of_question():
+    found = wordings()
+    assert len(found) > 30
+    assert sum(map(len, found.values())) > 450
+    assert len(found["-"]) > 80
+
+
+@pytest.mark.parametrize("question", wordings())
+def test_a_question_in_other_words_has_the_same_answer_or_is_refused(question, seed):
+    wanted = None if question == "-" else answer(kg.ask(question, store=seed))
+    assert question == "-" or wanted is not None
+    said = {other: answer(kg.ask(other, store=seed)) for other in wordings()[question]}
+    assert {other: found for other, found in said.items() if found != wanted} == {}
+
+
 @pytest.mark.skipif(not (SHARED / "questions-dev.jsonl").exists(), reason="the gold is not here")
 def test_of_the_questions_for_development_all_are_answered_exactly(seed):
     lines = (SHARED / "questions-dev.jsonl").read_text(encoding="utf-8").splitlines()

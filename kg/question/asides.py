@@ -23,7 +23,7 @@ _PLACES = ("region", "province", "city")
 _LISTING = frozenset({"and", "or", "either", "both", "neither"})
 _CAUSES = "causes and reasons"
 #: Persons whom measures and demands are for, where no word asks how many or which.
-_OBJECTS = frozenset({"people", "person", "群众", "人员", "人", "居民", "百姓", "老百姓", "resident", "villager"})  # fmt: skip
+_OBJECTS = frozenset({"people", "person"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,7 @@ def _within(inner: Sequence[Token], outer: Sequence[Token]) -> bool:
     """Whether each theme of the one lies below some theme of the other."""
     above = {t.values[0] for t in outer if t.kind == "theme" and len(t.values) == 1}
     themes = [t for t in inner if t.kind == "theme"]
-    return all(
-        len(t.values) == 1 and above & {*ancestors(t.values[0])[1:]} for t in themes
-    )
+    return all(len(t.values) == 1 and above & {*ancestors(t.values[0])[1:]} for t in themes)
 
 
 def _run(tokens: Sequence[Token], at: int, also: frozenset[str]) -> int:
@@ -118,7 +116,9 @@ def _excluded(tokens: list[Token]) -> list[Token]:
             continue
         about = any(t.kind == "theme" for t in rest)
         if about and _within(span, rest):
-            return _dropped(tokens, start, end, *(() if exact and "exact" not in roles else (_EXACT,)))
+            return _dropped(
+                tokens, start, end, *(() if exact and "exact" not in roles else (_EXACT,))
+            )
     return tokens
 
 
@@ -140,19 +140,25 @@ def _included(tokens: list[Token]) -> list[Token]:
         if themes and any(t.kind == "theme" for t in rest) and _within(span, rest):
             kept = _dropped(tokens, start, end)
             return [t for t in kept if role(t) != "including"]
+        listed = whether and start > 0 and tokens[start - 1].kind == "mark"
+        if themes and listed and any(t.kind == "theme" for t in rest):
+            other = replace(token, kind="role", values=("including",))  # no template has it
+            return [*tokens[:start], other, *tokens[start + 1 :]]
         if not themes and role(token) == "including" and _before(tokens, start) < start:
             begin = _before(tokens, start)
             span, rest = tokens[begin:start], [*tokens[:begin], *tokens[start + 1 :]]
             if any(t.kind == "theme" for t in rest) and _within(span, rest):
                 return _dropped(tokens, begin, start + 1)
-        if not themes and role(token) == "including":
-            if any(role(t) == "narrower" for t in tokens[start:]):
-                return [t for t in tokens if role(t) not in ("narrower", "including")]
+        narrow = any(role(t) == "narrower" for t in tokens[start:])
+        if not themes and role(token) == "including" and narrow:
+            return [t for t in tokens if role(t) not in ("narrower", "including")]
     return tokens
 
 
 #: Verbs of sectors (包括) that include, before a theme within another.
-_HOLDS = frozenset({"包括", "包含", "include", "including", "includes", "包括了", "涵盖", "cover", "covering"})
+_HOLDS = frozenset(
+    {"包括", "包含", "include", "including", "includes", "包括了", "涵盖", "cover", "covering"}
+)
 #: Words that are dropped where no list follows: whether something is so.
 _WHETHER = frozenset({"whether", "无论", "不管", "不论", "连"})
 
@@ -204,7 +210,9 @@ def _persons(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for index, token in enumerate(tokens):
         before = next((t for t in reversed(out) if t.kind != "noise"), None)
-        after = next((t for t in tokens[index + 1 :] if t.kind != "noise" and role(t) != "until"), None)
+        after = next(
+            (t for t in tokens[index + 1 :] if t.kind != "noise" and role(t) != "until"), None
+        )
         beside = [t for t in (before, after) if t is not None]
         asked = before is not None and role(before) in ("which", "count", "who")
         moved = any(t.kind == "theme" and t.values[0] == "evacuation" for t in beside)

@@ -12,6 +12,8 @@ from kg.question.tokens import Token
 _BEHIND = frozenset({"除外", "以外", "之外", "外"})
 #: What a question holds in the place of the divisions of which some are asked for.
 _SOME = (Token("role", ("which",), "which"), Token("role", ("region",), "region"))
+#: Words for divisions of the second level; other words for cities mean county-level ones too (浏阳市).
+_PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
 _ACTING = frozenset(
     {"attend", "invoke", "order", "run", "cite", "not", "omit", "require", "region"}
 )
@@ -89,3 +91,19 @@ def _excluded(tokens: list[Token]) -> tuple[list[Token], list[tuple[str, ...]]]:
             leaving = False
             kept.append(token)
     return kept, out
+
+
+def level(role: str, text: str, before: tuple[str, ...] = ()) -> tuple[tuple[str, ...], str]:
+    """Tell the levels of provinces or of cities (what is called 市 below a province), and how names end.
+
+    >>> level("city", "cities"), level("province", "省")
+    ((('prefecture', 'county'), '市'), (('province',), ''))
+    """
+    own: tuple[str, ...] = ("province",)
+    if role == "city":
+        own = (
+            ("prefecture", "county") if text not in _PREFECTURES and not before else ("prefecture",)
+        )
+    levels = tuple(dict.fromkeys((*before, *own)))
+    named = "province" not in levels and text not in ("prefecture", "地市")
+    return levels, "市" if named else ""

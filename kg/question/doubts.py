@@ -27,6 +27,20 @@ _NOUNS = frozenset({"region", "province", "city", "sector", "resp", "measure", "
                     "incident", "meeting", "notice", "sentence"})  # fmt: skip
 
 
+#: How words begin that demand something of what stands before them.
+_MODALS = (
+    "must",
+    "have to",
+    "has to",
+    "had to",
+    "need",
+    "shall",
+    "ought",
+    "are required",
+    "is required",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """Why a question is refused, and questions that it could be taken for."""
@@ -48,7 +62,21 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
             yield Doubt(f"'{first.text}{second.text}': whether it was done well is not known")
         elif role(first) in ("or", "either") and denies(second):
             yield Doubt("'or not' can be read in two ways: ask them apart")
+        elif (
+            role(first) == "who" and second.kind == "theme" and second.values == ("accountability",)
+        ):
+            yield Doubt("who was held to account: the graph says nothing of persons and posts")
+    for first, second, third in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        speaks = role(third) in _SPEAKING and first.text in ("did", "do", "doe", "does")
+        if speaks and second.kind == "theme" and tokens[0].text == "what" and first is tokens[1]:
+            yield Doubt(f"who speaks: {name_of(second.values[0])}? Regions do")
     only = [i for i, t in enumerate(said) if role(t) == "only"]
+    if (
+        only
+        and sum(t.kind == "region" for t in said) > 1
+        and not any(t.kind == "theme" for t in said)
+    ):
+        yield Doubt("only these, together or each? Ask what is unique to one of them")
     places = [i for i, t in enumerate(said) if t.kind in ("region", "slot")]
     behind = bool(only and places) and only[0] > places[-1]
     beside = behind and said[only[0]].text == "alone" and only[0] == places[-1] + 1
@@ -111,6 +139,10 @@ def acting(tokens: Sequence[Token]) -> Iterator[int]:
     around = zip(tokens, tokens[1:], (None, *tokens), (*tokens[2:], None), strict=False)
     for place, (first, second, before, after) in enumerate(around):
         english = role(first) == "must" and second.kind == "theme" and second.text.isascii()
+        modal = role(second) == "must" and second.text.startswith(_MODALS)
+        if first.kind == "theme" and modal and before is not None and role(before) == "which":
+            yield place  # which medical institutions must report?
+            continue
         chinese = first.kind == "theme" and role(second) in ("must", "forbid")
         if chinese and (first.text.isascii() or (before and before.text in _ABOUT)):
             continue

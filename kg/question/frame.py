@@ -12,13 +12,14 @@ from itertools import pairwise
 from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
 from kg.question.asides import without_asides
-from kg.question.choice import choice
+from kg.question.choice import choice, level
 from kg.question.doubts import Doubt, denies, doubts, name_of
+from kg.question.nouns import NOUNS
 from kg.question.period import period
 from kg.question.said import LEARNT, PERSONS, RISKS, bare, unnamed, unsaid
 from kg.question.tokens import Token
 from kg.question.understood import Frame, Theme
-from kg.question.wording import NOUNS, reworded, together
+from kg.question.wording import reworded, together
 
 #: What a verb asks for where no noun says it (what did Jiangxi invoke?).
 _IMPLIED = {"attend": "sector", "invoke": "resp", "order": "measure", "run": "campaign",
@@ -228,22 +229,11 @@ class _Maker:
             elif role == "which":
                 pass
             elif role in ("province", "city"):
-                self._level(role, token.text)
+                self.out.level, self.out.ending = level(role, token.text, self.out.level)
                 self.roles.setdefault("region")
             elif role:
                 self.roles.setdefault(role)
         self._regions(regions)
-
-    def _level(self, role: str, text: str) -> None:
-        """Restrict regions to provinces, or to cities: what is called 市 below a province."""
-        out = self.out
-        level: tuple[str, ...] = ("province",)
-        if role == "city":
-            plain = text not in _PREFECTURES and not out.level
-            level = ("prefecture", "county") if plain else ("prefecture",)
-        out.level = tuple(dict.fromkeys((*out.level, *level)))
-        named = "province" not in out.level and text not in ("prefecture", "地市")
-        out.ending = "市" if named else ""
 
     def _noun(self, role: str) -> bool:
         return any(t.kind == "role" and t.values[0] == role for t in self.tokens)
@@ -427,6 +417,8 @@ class _Maker:
         if not (kinds or self.bare or (asked in _OWN_NOUN.values() and not risks)):
             self._refuse_doubt(unsaid(self.tokens, out.themes, roles))
         speaks = bool(roles.keys() & _VERBS)
+        if "M" in letters and "region" in roles and speaks and "hold" not in roles:
+            roles.setdefault("said at a meeting")  # no template has it: who spoke there?
         if objects == ["region"] and speaks and not (letters - {"R"} or out.slots or kinds):
             roles.setdefault("said of nothing")  # no template has it
         if not self.slots and not speaks:
@@ -497,8 +489,6 @@ class _Maker:
             self.roles.pop("meeting")
 
 
-#: Words for divisions of the second level; other words for cities mean county-level ones too (浏阳市).
-_PREFECTURES = frozenset({"prefecture", "prefecture level city", "地市", "地级市"})
 #: Words for the whole country that only say where regions are.
 _COUNTRY = frozenset({"全国", "china"})
 _WEAK_ROLES = frozenset({"until", "since"})

@@ -41,6 +41,8 @@ def _bearers(tokens: list[Token], things: Things) -> list[Token]:
             first -= 1
         while _listed(tokens, last + 1):
             last += 1
+        if first and role(tokens[first - 1]) == "which":
+            continue  # which of them is not known
         found: dict[int, tuple[str, ...]] = {}
         for index in range(first, last + 1):
             token = tokens[index]
@@ -112,7 +114,8 @@ def _meeting(tokens: list[Token], things: Things) -> list[Token]:
     asked = any(role(t) in _MEETING for t in tokens)
     if not strange and not (asked and nouns and (themes or words)):
         return tokens
-    parts = sorted((*words, *themes))
+    accidents = [i for i, t in enumerate(tokens) if role(t) == "incident"]
+    parts = sorted((*words, *themes, *accidents))
     first, last = min((*nouns, *parts)), max((*nouns, *parts))
     inside = tokens[first : last + 1]
     plain = all(

@@ -25,6 +25,8 @@ class Things:
 
     def __init__(self, store: GraphStore) -> None:
         self.triples = store.triples
+        self._names: list[tuple[str, str, str]] | None = None
+        self._parties: list[str] | None = None
 
     def exact(self, name: str) -> Entry | None:
         """Find a thing by its whole name."""
@@ -43,13 +45,15 @@ class Things:
         Several documents must all end with them (安全生产法), for 实施办法 is another document.
         """
         found: dict[str, set[str]] = {}
-        label, is_a = ox.NamedNode(RDFS.label), ox.NamedNode(RDF.type)
-        for kind, cls in _NAMED.items():
-            for quad in self.triples(None, is_a, ox.NamedNode(cls)):
-                for named in self.triples(quad[0], label, None):
-                    name = named[2].value if isinstance(named[2], ox.Literal) else ""
-                    if part in tidy(name):
-                        found.setdefault(kind, set()).add(name)
+        if self._names is None:
+            self._names = [
+                (kind, name, tidy(name))
+                for kind, cls in _NAMED.items()
+                for name in self._labels(cls)
+            ]
+        for kind, name, tidied in self._names:
+            if part in tidied:
+                found.setdefault(kind, set()).add(name)
         if not found and self.parties((part,)):
             return Entry("bearer", (part,))
         if len(found) != 1:
@@ -62,10 +66,12 @@ class Things:
         )
         return Entry(kind, (part,)) if same else None
 
-
     def parties(self, words: Iterable[str]) -> tuple[str, ...]:
         """Tell which of these words the names of those who are to act hold; not of those acted on (对…)."""
-        names = [n for n in self._labels(KG.Addressee) if not n.startswith("对")]
+        if self._parties is None:
+            found = self._labels(KG.Addressee)
+            self._parties = [name for name in found if not name.startswith("对")]
+        names = self._parties
         return tuple(word for word in words if any(word in name for name in names))
 
     def meetings(self, wanted: Sequence[Sequence[str]]) -> list[str]:

@@ -7,18 +7,17 @@ character that sounds the same), and the correction is told. What is left then i
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 
-from kg.question.days import Day, find_days
+from kg.question.cells import HAN, Cell, Correction, Token, is_word
+from kg.question.days import find_days
 from kg.question.lexicon import Entry, join, key, lexicon, tidy, units
+from kg.question.spelling import correct, strange
 
 _MARKS = frozenset(",、;:?!.。")
 _SLOT = re.compile(r"\{(\w+)\}")
-_HAN = re.compile(r"[㐀-鿿]")
 #: Costs of the division: an unknown unit is worse than any reading; two words written as one, a bit.
 _UNKNOWN, _TOGETHER, _PLURAL = 20.0, 1.2, 0.9
 #: Particles that stand side by side without making a word.
@@ -31,30 +30,9 @@ _LONG = 4
 """Words that a name must have to be known with a comma in it."""
 _NAME = 7
 """Characters of a name in part that may hold words of questions."""
-_SHORTEST = 4
-"""Letters that a word must have to be taken for a misspelling."""
 
 #: Looks a name up among the things that notices name; gives its kind and the names, or None.
 Find = Callable[[str], Entry | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A phrase of the question and what it means."""
-
-    kind: str
-    values: tuple[str, ...]
-    text: str
-    """As the tidy question has it."""
-    day: Day | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A word that was taken for another."""
-
-    written: str
-    meant: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +60,16 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
     fixed = _names(cells, exact) if exact else {}
     tokens, corrections = _divide(cells, fixed), []
     for _ in range(3):
-        unknown = [t for t in tokens if _strange(t)]
+        unknown = [t for t in tokens if strange(t)]
         if not unknown:
             break
-        found = _correct(cells, tokens)
+        found = correct(cells, tokens)
         if found is None:
             break
         corrected, correction = found
         fixed = _names(corrected, exact) if exact else {}
         better = _divide(corrected, fixed)
-        if sum(map(_strange, better)) >= len(unknown):
+        if sum(map(strange, better)) >= len(unknown):
             break  # the word that it was taken for makes no sense here either
         cells, tokens = corrected, better
         corrections.append(correction)
@@ -118,19 +96,9 @@ def read(question: str, *, exact: Find | None = None, within: Find | None = None
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """A unit, or a day or slot already understood."""
-
-    unit: str
-    token: Token | None = None
-    written: str = ""
-    """The word as it is written, not singular."""
-
-
-def _cells(text: str, slots: Mapping[int, re.Match[str]]) -> list[_Cell]:
+def _cells(text: str, slots: Mapping[int, re.Match[str]]) -> list[Cell]:
     days = {day.start: day for day in find_days(text)} if not slots else {}
-    cells: list[_Cell] = []
+    cells: list[Cell] = []
     skip = 0
     for unit, start, end in units(text):
         if start < skip:
@@ -139,17 +107,17 @@ def _cells(text: str, slots: Mapping[int, re.Match[str]]) -> list[_Cell]:
         slot = slots.get(start - 1)
         if day is not None:
             written = text[day.start : day.end].strip()
-            cells.append(_Cell(unit, Token("day", (written,), written, day)))
+            cells.append(Cell(unit, Token("day", (written,), written, day)))
             skip = day.end
         elif slot is not None:
-            cells.append(_Cell(unit, Token("slot", (slot[1],), slot[0])))
+            cells.append(Cell(unit, Token("slot", (slot[1],), slot[0])))
             skip = slot.end()
         else:
-            cells.append(_Cell(unit, written=text[start:end]))
+            cells.append(Cell(unit, written=text[start:end]))
     return cells
 
 
-def _names(cells: list[_Cell], exact: Find) -> dict[tuple[int, int], Entry]:
+def _names(cells: list[Cell], exact: Find) -> dict[tuple[int, int], Entry]:
     """Find whole names of at least six Chinese characters."""
     found: dict[tuple[int, int], Entry] = {}
     total = len(cells)
@@ -157,7 +125,7 @@ def _names(cells: list[_Cell], exact: Find) -> dict[tuple[int, int], Entry]:
     while begin + 6 <= total:
         for end in range(min(total, begin + 48), begin + 5, -1):
             part = cells[begin:end]
-            if not (_HAN.match(part[0].unit) and _HAN.match(part[-1].unit)):
+            if not (HAN.match(part[0].unit) and HAN.match(part[-1].unit)):
                 continue
             entry = exact("".join(c.unit for c in part))
             if entry is not None:
@@ -168,7 +136,7 @@ def _names(cells: list[_Cell], exact: Find) -> dict[tuple[int, int], Entry]:
     return found
 
 
-def _divide(cells: list[_Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[Token]:
+def _divide(cells: list[Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[Token]:
     """Find the division of least cost; among equals the one with the longest phrase first."""
     table, longest = lexicon().phrases, lexicon().longest
     total = len(cells)
@@ -237,7 +205,7 @@ def _merge(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         before = out[-1] if out else None
         both = before is not None and before.kind == token.kind == "unknown"
-        if both and before and _HAN.match(token.text) and _HAN.match(before.text[-1]):
+        if both and before and HAN.match(token.text) and HAN.match(before.text[-1]):
             out[-1] = replace(before, text=before.text + token.text)
         else:
             out.append(token)
@@ -252,23 +220,23 @@ def _whole_words(tokens: list[Token]) -> list[Token]:
         if (
             before is not None
             and _one(token)
-            and (_one(before) or (before.kind == "unknown" and _HAN.match(before.text)))
+            and (_one(before) or (before.kind == "unknown" and HAN.match(before.text)))
             and not (token.text in _PARTICLES and before.text in _PARTICLES)
             and not (token.text in _ASPECT and before.kind == "role")
             and (
                 before.kind == "unknown"
                 or token.kind == "unknown"
-                or _is_word(before.text + token.text)
+                or is_word(before.text + token.text)
             )
             and (
                 before.kind != "unknown"
                 or token.kind == "unknown"
-                or _is_word(before.text + token.text)
+                or is_word(before.text + token.text)
             )
             and (
                 token.kind != "unknown"
                 or before.kind == "unknown"
-                or _is_word(before.text + token.text)
+                or is_word(before.text + token.text)
             )
         ):
             out[-1] = Token("unknown", (), before.text + token.text)
@@ -281,187 +249,8 @@ def _one(token: Token) -> bool:
     return (
         len(token.text) == 1
         and token.kind in ("role", "noise", "unknown")
-        and bool(_HAN.match(token.text))
+        and bool(HAN.match(token.text))
     )
-
-
-def _is_word(text: str) -> bool:
-    from kg.repair.words import general
-
-    listed = general().words
-    at = bisect_left(listed, text)
-    return at < len(listed) and listed[at] == text
-
-
-# --- misspellings ---------------------------------------------------------------------------------
-
-
-def _correct(cells: list[_Cell], tokens: list[Token]) -> tuple[list[_Cell], Correction] | None:
-    """Correct the first word that nothing knows, or single outside word, that has one correction."""
-    for token in tokens:
-        if not _strange(token):
-            continue
-        if token.kind == "unknown" and not _HAN.match(token.text):
-            found = _correct_word(cells, token.text)
-        else:
-            found = _correct_chinese(cells, token)
-        if found is not None:
-            return found
-    return None
-
-
-def _strange(token: Token) -> bool:
-    """Whether nothing knows a word, or it is one character that makes no question (最, 更)."""
-    outside = token.kind == "outside" and len(token.text) == 1
-    return token.kind == "unknown" or (outside and bool(_HAN.match(token.text)))
-
-
-def _correct_word(cells: list[_Cell], word: str) -> tuple[list[_Cell], Correction] | None:
-    at = next(i for i, c in enumerate(cells) if c.unit == word and c.token is None)
-    meant = _near_word(cells[at].written) or _near_word(word)  # stres is no plural
-    if meant is None:
-        return None
-    new = [_Cell(unit) for unit, *_ in units(meant)]
-    return cells[:at] + new + cells[at + 1 :], Correction(cells[at].written or word, meant)
-
-
-@cache
-def _near_word(word: str) -> str | None:
-    """Find the one word that this is a misspelling of; two words written together count.
-
-    >>> _near_word("heilongjang"), _near_word("coalmine"), _near_word("trombone")
-    ('heilongjiang', 'coal mine', None)
-    """
-    from rapidfuzz.distance import OSA
-
-    if not word.isascii() or not word.isalpha() or len(word) < _SHORTEST:
-        return None
-    for cut in range(3, len(word) - 2):
-        two = f"{word[:cut]} {word[cut:]}"
-        entry = lexicon().phrases.get(two)
-        if entry is not None and entry.kind in ("theme", "region"):
-            return two
-    once = re.sub(r"(\w)\1", r"\1", word)
-    entry = lexicon().phrases.get(once)
-    if once != word and entry is not None and entry.kind in ("theme", "region"):
-        return once  # gass, floood
-    allowed = 2 if len(word) >= 9 else 1
-    found: dict[str, int] = {}
-    for known in lexicon().single:
-        if len(known) < _SHORTEST or abs(len(known) - len(word)) > allowed:
-            continue
-        distance = OSA.distance(word, known, score_cutoff=allowed)
-        if distance > allowed:
-            continue
-        # A short word with another letter in it is mostly another word: wine is no mine.
-        swapped = len(known) == len(word) and sorted(known) != sorted(word)
-        if swapped and (distance > 1 or len(word) < 7 or known[0] != word[0]):
-            continue
-        found[known] = distance
-    if not found:
-        return None
-    least = min(found.values())
-    near = sorted(known for known, distance in found.items() if distance == least)
-    meant = {lexicon().phrases.get(known) for known in near}
-    same = len(meant) == 1 and None not in meant  # mention and mentioned say the same
-    return near[0] if len(near) == 1 or same else None
-
-
-def _correct_chinese(
-    cells: list[_Cell], token: Token
-) -> tuple[list[_Cell], Correction] | None:
-    """Replace one character, in a strange word or beside it, to make a name of a concept or division."""
-    text = token.text
-    row = [c.unit if c.token is None and _HAN.match(c.unit) else " " for c in cells]
-    line = "".join(u if len(u) == 1 else " " for u in row)
-    at = line.find(text)
-    found: dict[tuple[int, int, str], None] = {}
-    places = range(at, at + len(text)) if token.kind == "unknown" else ()
-    for place in places:
-        found |= _near_names(line, place, place)
-        if found:
-            break
-    if not found:  # 非没矿山: the wrong character is a word of its own
-        beside = [p for p in range(at - 3, at + len(text) + 3) if 0 <= p < len(line)]
-        for place in beside:
-            for name in _near_names(line, place, at):
-                if name[1] > 3 and name[0] <= at and at + len(text) <= name[0] + name[1]:
-                    found[name] = None
-    if not found and len(text) == 2 and token.kind == "unknown" and not _is_word(text):
-        found = _short_name(text, at)
-    if not found:
-        return None
-    size = max(s for _, s, _ in found)
-    best = [f for f in found if f[1] == size]
-    heard = [
-        f for f in best if all(_sound_alike(a, b) for a, b in zip(line[f[0] :], f[2], strict=False))
-    ]
-    best = heard or best
-    if len({lexicon().phrases[name] for *_, name in best}) != 1:
-        return None  # 烟花爆竹 and 烟花炮竹 are one thing
-    begin, size, name = best[0]
-    new = cells[:begin] + [_Cell(char) for char in name] + cells[begin + size :]
-    return new, Correction(line[begin : begin + size], name)
-
-
-def _near_names(line: str, place: int, at: int) -> dict[tuple[int, int, str], None]:
-    """Find names around ``at`` that differ from what is written in the character of one place."""
-    found: dict[tuple[int, int, str], None] = {}
-    for size in range(8, 2, -1):
-        for begin in range(max(0, place - size + 1), min(place, len(line) - size) + 1):
-            if not begin <= at < begin + size:
-                continue
-            written = line[begin : begin + size]
-            masked = written[: place - begin] + "?" + written[place - begin + 1 :]
-            for name in _masked().get(masked, ()):
-                if name == written:
-                    continue
-                if size > 3 or _sound_alike(written[place - begin], name[place - begin]):
-                    found[begin, size, name] = None
-    return found
-
-
-def _short_name(text: str, at: int) -> dict[tuple[int, int, str], None]:
-    """Find the names of two characters that sound as two unknown ones do, one of them right (煤旷)."""
-    found: dict[tuple[int, int, str], None] = {}
-    for place in (0, 1):
-        for name in _masked().get(text[:place] + "?" + text[place + 1 :], ()):
-            entry = lexicon().phrases[name]
-            # Of divisions only provinces: with two characters most names sound like some county's.
-            large = entry.kind == "theme" or entry.values[0].endswith(("省", "自治区"))
-            if len(name) == 2 and large and _sound_alike(text[place], name[place]):
-                found[at, 2, name] = None
-    return found
-
-
-@cache
-def _masked() -> Mapping[str, tuple[str, ...]]:
-    """Names with one character left out, and what they are."""
-    out: dict[str, list[str]] = defaultdict(list)
-    for phrase, entry in lexicon().phrases.items():
-        if entry.kind in ("theme", "region") and 2 <= len(phrase) <= 8 and _all_han(phrase):
-            for i in range(len(phrase)):
-                out[phrase[:i] + "?" + phrase[i + 1 :]].append(phrase)
-    return {masked: tuple(names) for masked, names in out.items()}
-
-
-def _all_han(text: str) -> bool:
-    return all(_HAN.match(c) for c in text)
-
-
-def _sound_alike(one: str, other: str) -> bool:
-    return one == other or bool(_sounds().get(one, frozenset()) & _sounds().get(other, frozenset()))
-
-
-@cache
-def _sounds() -> Mapping[str, frozenset[str]]:
-    from kg.repair.readings import by_base
-
-    out: dict[str, set[str]] = defaultdict(set)
-    for syllable, chars in by_base().items():
-        for char in chars:
-            out[char].add(syllable)
-    return {char: frozenset(found) for char, found in out.items()}
 
 
 # --- things that notices name ---------------------------------------------------------------------
@@ -472,7 +261,7 @@ def _named_in_part(tokens: list[Token], within: Find) -> list[Token]:
     out = list(tokens)
     at = 0
     while at < len(out):
-        if out[at].kind == "unknown" and (_HAN.match(out[at].text) or out[at].text.isdigit()):
+        if out[at].kind == "unknown" and (HAN.match(out[at].text) or out[at].text.isdigit()):
             found = _widest(out, at, within)
             if found is not None:
                 first, end, entry = found
@@ -492,8 +281,10 @@ def _widest(tokens: list[Token], at: int, within: Find) -> tuple[int, int, Entry
         for end in range(min(len(tokens), at + 12), at + 1, -1):
             row = tokens[first:end]
             text = "".join(t.text for t in row)
-            if len(text) < _NAME or not _HAN.match(text[-1]) or any(
-                t.kind in ("mark", "slot") for t in row
+            if (
+                len(text) < _NAME
+                or not HAN.match(text[-1])
+                or any(t.kind in ("mark", "slot") for t in row)
             ):
                 continue
             entry = within(text)
@@ -503,7 +294,7 @@ def _widest(tokens: list[Token], at: int, within: Find) -> tuple[int, int, Entry
              for end in range(at + 1, min(len(tokens), at + 4) + 1)]  # fmt: skip
     for first, end in sorted(spans, key=lambda s: s[0] - s[1]):
         row = tokens[first:end]
-        if any(t.kind in ("role", "mark", "slot", "day") or not _HAN.match(t.text) for t in row):
+        if any(t.kind in ("role", "mark", "slot", "day") or not HAN.match(t.text) for t in row):
             continue
         text = "".join(t.text for t in row)
         entry = within(text) if len(text) > 1 else None

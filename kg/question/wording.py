@@ -12,22 +12,22 @@ from itertools import pairwise
 
 from kg.ontology import ancestors, concept
 from kg.question.doubts import role
+from kg.question.nouns import (
+    ACTS,
+    ASKING,
+    NOUNS,
+    counted,
+    governments,
+    has,
+    in_text,
+    kinds,
+    listed,
+    placed,
+    pronoun,
+    said_of,
+)  # fmt: skip
 from kg.question.tokens import Token
 
-#: Nouns that a question can ask for; a thing named beside its noun makes the noun say nothing.
-NOUNS = ("region", "province", "city", "sector", "resp", "measure", "campaign", "policy", "incident",
-         "meeting", "notice", "sentence")  # fmt: skip
-_ASKING = frozenset({"which", "count"})
-_ACTS = frozenset({"attend", "omit", "not", "neither", "invoke", "order", "run", "cite", "both"})
-#: Words for which one that no noun must follow.
-_PRONOUNS = frozenset(
-    {"which", "which of", "哪些", "哪个", "哪几个", "哪一个", "哪几家", "哪些个", "哪几"}
-)
-#: Words of the role which that call for a list, not for an answer to which or what.
-_LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate", "provide", "identify",
-          "let me", "look up", "search", "just tell", "point me", "列", "给出", "请给出", "查", "找",
-          "帮我", "告诉", "显示", "请找", "请告诉", "请列", "说", "讲", "介绍")  # fmt: skip
-_REGION = Token("role", ("region",), "region")
 _ALL = frozenset({"all", "共", "全部", "各"})
 _INSIDE = frozenset({"in", "of", "的", "at"})
 #: Words that ask by themselves and are verbs behind who does it.
@@ -37,16 +37,15 @@ _NAMING = {
     "identify": "attend",
     "identifies": "attend",
     "quote": "cite",
+    "count": "counts",  # no template has it: which regions count mines?
 }
-#: Words that tell that the notice at hand is meant.
-_THIS = frozenset({"the", "this", "that", "本", "该", "此", "这"})
-#: Words behind the notice that tell that what is asked for stands in it.
-_IN_IT = frozenset({"里", "中", "上", "里面", "内", "当中", "里头"})
 #: Words that tell what is to be done by whom (where do they plan to suspend production?).
 _PLANS = frozenset({"plan to", "planned to", "intend to", "intended to", "intending", "intends", "aim to",
                     "要", "需", "准备", "打算", "计划"})  # fmt: skip
-#: Nouns for sectors that stand for any noun named before them (在责任方面有哪些类型).
-_KINDS = frozenset({"类型", "种类", "类别", "大类", "小类", "方面", "内容", "条目", "category", "item", "thing"})  # fmt: skip
+#: Words before a list of which one will do.
+_AT_LEAST = frozenset({"at least one of", "any one of", "any of", "one of", "one or more of", "at least one",
+                       "one or several of", "至少一个", "至少一项", "至少一种", "至少提到一个", "任何一个", "任一",
+                       "其中之一", "之一", "任何一项", "任意一个", "任意一项", "其中一个", "其中一项"})  # fmt: skip
 #: Words between a sector and what it is looked at for.
 _OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
@@ -67,18 +66,19 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _narrower,
         _demanded,
         _convener,
-        _text,
-        _kinds,
+        in_text,
+        kinds,
         _done,
         _planned,
-        _counted,
+        counted,
         _everyone,
         _whether,
         _inner,
-        _governments,
-        _listed,
-        _pronoun,
-        _place,
+        governments,
+        listed,
+        _either,
+        pronoun,
+        placed,
         _alike,
         _holder,
         _campaigns,
@@ -105,21 +105,13 @@ def together(tokens: Sequence[Token]) -> bool:
     )
 
 
-def _said(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
-    return [(i, t) for i, t in enumerate(tokens) if t.kind != "noise"]
-
-
-def _has(tokens: Sequence[Token], *roles: str) -> bool:
-    return any(role(t) in roles for t in tokens)
-
-
 def _who(tokens: list[Token]) -> list[Token]:
     """Take 是谁 beside what was done for who did it (是谁召集的, 召开会议的是谁), not behind a post."""
-    done = bool(tokens) and role(tokens[0]) in {*_ACTS, "hold"}  # 召集江西那场会议的是谁
+    done = bool(tokens) and role(tokens[0]) in {*ACTS, "hold"}  # 召集江西那场会议的是谁
     out: list[Token] = []
     for token, after in zip(tokens, [*tokens[1:], None], strict=False):
         asks = token.kind == "outside" and token.text == "是谁"
-        does = role(after) in {*_ACTS, "hold"} if after else done and out[-1].text == "的"
+        does = role(after) in {*ACTS, "hold"} if after else done and out[-1].text == "的"
         out.append(Token("role", ("who",), "谁") if asks and does else token)
     return out
 
@@ -144,18 +136,20 @@ def _naming(tokens: list[Token]) -> list[Token]:
     for token in tokens:
         before = next((t for t in reversed(out) if t.kind != "noise"), None)
         does = before is not None and (
-            before.kind == "region" or role(before) in ("region", "province", "city", "who")
+            before.kind == "region"
+            or role(before) in ("region", "province", "city", "who", "notice")
         )
-        verb = _NAMING.get(token.text) if does and role(token) in ("which", "sentence") else None
+        asks = does and role(token) in ("which", "sentence", "count")
+        verb = _NAMING.get(token.text) if asks else None
         out.append(replace(token, values=(verb,)) if verb else token)
     return out
 
 
 def _accident(tokens: list[Token]) -> list[Token]:
     """Take the accident of a place for the one whose name has it (which regions cite the Yichun accident?)."""
-    if not _has(tokens, "region", "province", "city", "who"):
+    if not has(tokens, "region", "province", "city", "who"):
         return tokens
-    said = [i for i, _ in _said(tokens)]
+    said = [i for i, _ in said_of(tokens)]
     for place, first in enumerate(said):
         between = 1
         while place + between < len(said) and tokens[said[place + between]].kind == "theme":
@@ -187,9 +181,9 @@ def _narrower(tokens: list[Token]) -> list[Token]:
 
 def _demanded(tokens: list[Token]) -> list[Token]:
     """Take which 要求 there are on something for duties (江西在森林防火上有哪些要求)."""
-    if not any(t.kind == "theme" for t in tokens) or _has(tokens, *NOUNS, "must", "forbid"):
+    if not any(t.kind == "theme" for t in tokens) or has(tokens, *NOUNS, "must", "forbid"):
         return tokens
-    said = [i for i, _ in _said(tokens)]
+    said = [i for i, _ in said_of(tokens)]
     for first, second in pairwise(said):
         if role(tokens[first]) == "which" and tokens[second].text == "要求":
             return [
@@ -202,68 +196,36 @@ def _demanded(tokens: list[Token]) -> list[Token]:
 
 def _convener(tokens: list[Token]) -> list[Token]:
     """Take which region held a region's meeting for who did (由哪个地区召开了兵团的会议)."""
-    if _has(tokens, "meeting") and _has(tokens, "who") and not _has(tokens, "hold", "campaign"):
+    if has(tokens, "meeting") and has(tokens, "who") and not has(tokens, "hold", "campaign"):
         tokens = [
             replace(t, values=("hold",)) if role(t) == "run" else t for t in tokens
         ]  # 由谁组织
     if not (
-        _has(tokens, "hold") and _has(tokens, "meeting") and any(t.kind == "region" for t in tokens)
+        has(tokens, "hold") and has(tokens, "meeting") and any(t.kind == "region" for t in tokens)
     ):
         return tokens
-    said = _said(tokens)
+    said = said_of(tokens)
     for (at, first), (place, second) in pairwise(said):
         if role(first) == "which" and role(second) in ("region", "province", "city"):
             return [*tokens[:at], Token("role", ("who",), "who"), *tokens[place + 1 :]]
     return tokens
 
 
-def _text(tokens: list[Token]) -> list[Token]:
-    """Drop the notice itself where something else is asked for (which campaigns does the text mention?)."""
-    asked = {
-        role(second)
-        for (_, first), (_, second) in pairwise(_said(tokens))
-        if role(first) in _ASKING
-    }
-    if not asked & ({*NOUNS, "deadline", "must", "forbid"} - {"notice"}):
-        return tokens
-    around = zip([None, *tokens], tokens, [*tokens[1:], None], strict=False)
-    return [
-        t
-        for b, t, a in around
-        if role(t) != "notice"
-        or not ((b is not None and b.text in _THIS) or (a is not None and a.text in _IN_IT))
-    ]
-
-
-def _kinds(tokens: list[Token]) -> list[Token]:
-    """Put which before the noun whose kinds are asked for (在责任方面提到了哪些类型)."""
-    said = _said(tokens)
-    for (at, first), (place, second) in pairwise(said):
-        if role(first) not in _ASKING or role(second) != "sector" or second.text not in _KINDS:
-            continue
-        nouns = [i for i, t in said if role(t) in ("resp", "measure", "campaign") and i < at]
-        if len(nouns) == 1:
-            field = nouns[0] + 1 if tokens[nouns[0] + 1].text == "方面" else at
-            rest = [t for i, t in enumerate(tokens) if i not in (at, place, field)]
-            return [*rest[: nouns[0]], first, *rest[nouns[0] :]]
-    return tokens
-
-
 def _done(tokens: list[Token]) -> list[Token]:
     """Take what is required (to be done) about a sector for duties, unless its kinds are asked for."""
     themes = [i for i, t in enumerate(tokens) if t.kind == "theme"]
-    verbs = {role(t) for t in tokens} & (_ACTS | {"say", "require", "must", "forbid", "hold"})
+    verbs = {role(t) for t in tokens} & (ACTS | {"say", "require", "must", "forbid", "hold"})
     if (
         verbs != {"require"}
         or not themes
-        or _has(tokens, *NOUNS, "every", "who", "where", "deadline", "only", "unique", "common", "count")
+        or has(tokens, *NOUNS, "every", "who", "where", "deadline", "only", "unique", "common", "count")
         or not any(t.kind == "region" for t in tokens)
         or any(concept(t.values[0]).scheme != "hazard" for t in tokens if t.kind == "theme")
     ):  # fmt: skip
         return tokens
-    said = [t for _, t in _said(tokens)]
+    said = [t for _, t in said_of(tokens)]
     kinds = any(
-        role(first) in _ASKING and second.kind == "theme" for first, second in pairwise(said)
+        role(first) in ASKING and second.kind == "theme" for first, second in pairwise(said)
     )
     asks = any(role(t) == "which" for t in said)
     if kinds or not asks:
@@ -276,27 +238,18 @@ def _planned(tokens: list[Token]) -> list[Token]:
     themes = [t for t in tokens if t.kind == "theme"]
     if not themes or any(concept(t.values[0]).scheme != "measure" for t in themes):
         return tokens
-    asks = _has(tokens, "region", "province", "city", "where", "who")
-    if not asks or _has(tokens, *_ACTS, "say", "require", "must", "forbid", "hold", "sentence", "notice"):
+    asks = has(tokens, "region", "province", "city", "where", "who")
+    if has(tokens, "where") and has(tokens, "must") and not has(tokens, *ACTS, "say", "hold"):
+        return [replace(t, values=("order",)) if role(t) == "must" else t for t in tokens]
+    if not asks or has(
+        tokens, *ACTS, "say", "require", "must", "forbid", "hold", "sentence", "notice"
+    ):
         return tokens
-    for at, (first, second) in enumerate(pairwise(tokens)):
-        to = first.text == "to" or first.text in _PLANS
-        if to and (second.text == "be" or second.kind == "theme"):
+    for at, token in enumerate(tokens[:-1]):
+        to = token.text == "to" or token.text in _PLANS
+        after = next((t for t in tokens[at + 1 :] if t.kind != "noise"), token)
+        if to and (tokens[at + 1].text == "be" or after.kind == "theme"):
             return [*tokens[:at], Token("role", ("order",), "order"), *tokens[at + 1 :]]
-    return tokens
-
-
-def _counted(tokens: list[Token]) -> list[Token]:
-    """Put how many before the noun that it stands behind (湖南的措施有几种)."""
-    for place in (i for i, t in enumerate(tokens) if role(t) == "count"):
-        if any(t.kind != "noise" for t in tokens[place + 1 :]):
-            continue
-        at = next((i for i in range(place - 1, -1, -1) if tokens[i].kind != "noise"), None)
-        if tokens[place].text.endswith("家") and not _has(tokens, *NOUNS):
-            return [*tokens[: place + 1], _REGION, *tokens[place + 1 :]]  # 强调烟花爆竹的有几家
-        if at is not None and role(tokens[at]) in NOUNS:
-            rest = [*tokens[:place], *tokens[place + 1 :]]
-            return [*rest[:at], tokens[place], *rest[at:]]
     return tokens
 
 
@@ -313,11 +266,11 @@ def _everyone(tokens: list[Token]) -> list[Token]:
 
 def _whether(tokens: list[Token]) -> list[Token]:
     """Take 有没有提到, and 没有 at the end (提到燃气没有), for a question whether it is so, not for a denial."""
-    said = _said(tokens)
+    said = said_of(tokens)
     if (
         said
         and said[-1][1].text in ("没有", "没")
-        and any(role(t) in _ACTS - {"not"} for t in tokens)
+        and any(role(t) in ACTS - {"not"} for t in tokens)
     ):
         tokens = tokens[: said[-1][0]]
     out: list[Token] = []
@@ -365,105 +318,48 @@ def _lies(name: str, container: str) -> bool:
     )
 
 
-def _governments(tokens: list[Token]) -> list[Token]:
-    """Take which governments for which regions, where they speak (which governments stressed gas?)."""
-    if _has(tokens, *NOUNS, "must", "forbid", "deadline", "who") or any(
-        t.kind == "region" for t in tokens
-    ):
+def _either(tokens: list[Token]) -> list[Token]:
+    """Take and for or in at least one of gas and fireworks."""
+    if not any(role(t) == "either" and t.text in _AT_LEAST for t in tokens):
         return tokens
-    for (_, first), (at, second) in pairwise(_said(tokens)):
-        governs = second.kind == "bearer" and second.values == ("政府",)
-        if governs and role(first) in _ASKING and _has(tokens, *_ACTS, "require", "say"):
-            return [*tokens[:at], replace(_REGION, text=second.text), *tokens[at + 1 :]]
-    return tokens
-
-
-def _listed(tokens: list[Token]) -> list[Token]:
-    """Take all regions behind list or name for which regions, unless it is what they all do."""
-    said = _said(tokens)
-    for place, ((_, first), (at, second)) in enumerate(pairwise(said)):
-        asks = role(first) == "which" and first.text.startswith(_LISTS)
-        both = place + 2 < len(said) and role(said[place + 2][1]) == "both"
-        if asks and role(second) == "every" and not both:
-            return [*tokens[:at], replace(_REGION, text=second.text), *tokens[at + 1 :]]
-    for at, (first, second) in enumerate(pairwise(tokens)):
-        among = role(first) == "every" and second.text in _IN_IT
-        if among and any(t.kind == "theme" for t in tokens) and not _has(tokens, *NOUNS):
-            return _after_which([*tokens[:at], *tokens[at + 2 :]])  # 各地区中,哪些提到了煤矿
-        one_by_one = role(first) == "every" and second.text in ("that", "which", "where", "who")
-        if one_by_one and not any(role(t) == "which" for t in tokens[:at]):
-            which = Token("role", ("which",), "which")
-            rest = [t for i, t in enumerate(tokens) if i != at + 1]
-            return [*rest[:at], which, _REGION, *rest[at + 1 :]]
-    return tokens
-
-
-def _after_which(tokens: list[Token]) -> list[Token]:
-    at = next((i for i, t in enumerate(tokens) if role(t) == "which"), None)
-    return tokens if at is None else [*tokens[: at + 1], _REGION, *tokens[at + 1 :]]
-
-
-def _pronoun(tokens: list[Token]) -> list[Token]:
-    """Give which its noun where it stands right before what regions do (which left out gas?)."""
-    if _has(tokens, *NOUNS, "every", "who", "where", "when", "must", "forbid", "deadline") or any(
-        t.kind in ("region", "slot", "bearer") for t in tokens
-    ):
-        return tokens
-    for (at, first), (_, second) in pairwise(_said(tokens)):
-        if role(first) == "which" and first.text in _PRONOUNS and role(second) in _ACTS:
-            return [*tokens[: at + 1], _REGION, *tokens[at + 1 :]]
-    return tokens
-
-
-def _place(tokens: list[Token]) -> list[Token]:
-    """Take where something was stressed for the regions that stressed it."""
-    if (
-        not any(t.kind == "theme" for t in tokens)
-        or any(t.kind in ("region", "meeting") for t in tokens)
-        or _has(tokens, *NOUNS, "hold", "say", "when", "who", "every")
-        or not _has(tokens, "attend", "omit", "invoke", "order", "run")
-    ):
-        return tokens
-    out: list[Token] = []
-    for token in tokens:
-        which = Token("role", ("which",), token.text)
-        out += [which, _REGION] if role(token) == "where" else [token]
-    return out
+    return [replace(t, values=("or",)) if role(t) == "and" else t for t in tokens]
 
 
 def _alike(tokens: list[Token]) -> list[Token]:
     """Drop compare beside what is to be found by it, and how before it."""
-    if _has(tokens, "compare", "differ", "common"):
+    if has(tokens, "compare", "differ", "common"):
         tokens = [
             t
             for t in tokens
             if not (t.kind == "outside" and t.text.startswith(("how", "如何", "怎")))
         ]
         tokens = [t for t in tokens if role(t) != "between"]
-    if _has(tokens, "common", "differ"):
+    if has(tokens, "common", "differ") and sum(t.kind == "region" for t in tokens) > 1:
+        tokens = [t for t in tokens if role(t) != "where"]  # where do they overlap?
+    if has(tokens, "common", "differ"):
         tokens = [t for t in tokens if role(t) != "compare"]
     return tokens
 
 
 def _holder(tokens: list[Token]) -> list[Token]:
     """Take the document that mentions a sector for the notice that does: of others only the title is known."""
-    cites = _has(tokens, "cite", "invoke", "region", "province", "city", "who", "where")
-    if cites or not _has(tokens, "attend", "say") or not any(t.kind == "theme" for t in tokens):
+    cites = has(tokens, "cite", "invoke", "region", "province", "city", "who", "where")
+    if cites or not has(tokens, "attend", "say") or not any(t.kind == "theme" for t in tokens):
         return tokens
-    said = _said(tokens)
+    said = said_of(tokens)
     for (_, first), (at, second) in pairwise(said):
-        if role(first) in _ASKING and role(second) == "policy":
+        if role(first) in ASKING and role(second) == "policy":
             return [*tokens[:at], replace(second, values=("notice",)), *tokens[at + 1 :]]
     return tokens
 
 
 def _campaigns(tokens: list[Token]) -> list[Token]:
     """Take which special rectifications for which campaigns: the measure has no kinds."""
-    if _has(tokens, "measure", "campaign"):
+    if has(tokens, "measure", "campaign"):
         return tokens
-    for (_, first), (at, second) in pairwise(_said(tokens)):
+    for (_, first), (at, second) in pairwise(said_of(tokens)):
         if (
-            role(first) in _ASKING
+            role(first) in ASKING
             and second.kind == "theme"
             and second.values == ("special-rectification",)
         ):
@@ -483,7 +379,7 @@ def _passive(tokens: list[Token]) -> list[Token]:
         len(themes) != 1 or len(denials) != 1 or len(verbs) > 1 or themes[0] > denials[0]
         or not nouns or nouns - {"region", "province", "city"}
         or any(t.kind in ("region", "slot") for t in tokens)
-        or _has(tokens, "but", "and", "or", "hold", "only", "every")
+        or has(tokens, "but", "and", "or", "hold", "only", "every")
     ):  # fmt: skip
         return tokens
     theme = tokens[themes[0]]

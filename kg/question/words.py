@@ -14,7 +14,17 @@ from kg.errors import DataFileError
 from kg.question.inflect import inflected
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_PARTS = {"irregular", "roles", "noise", "outside", "bearers", "also", "campaigns", "policies", "meetings"}
+_PARTS = {
+    "irregular",
+    "roles",
+    "noise",
+    "outside",
+    "bearers",
+    "also",
+    "campaigns",
+    "policies",
+    "meetings",
+}
 
 
 @dataclass(frozen=True, slots=True)
