@@ -16,6 +16,8 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
+_ONLY_THERE = pattern("actors", "only-there")
+_HAPPENS = pattern("actors", "happens")
 _GOES_ON = pattern("actors", "goes-on")
 _GROUP = pattern("actors", "group")
 _GROUP_NAMED = pattern("actors", "group-named")
@@ -36,6 +38,8 @@ _TURNS_TO = pattern("actors", "turns-to")
 _OF_THE_PLACE = pattern("actors", "of-the-place")
 _AT_OWN_MEETING = pattern("actors", "at-own-meeting")
 _OWN_BODY = pattern("actors", "own-body")
+_SUMMONS = pattern("actors", "summons")
+_ANSWERS = pattern("actors", "answers")
 _PLEDGES = pattern("actors", "pledges")
 _SPOKE = pattern("actors", "spoke")
 _EPITHET = pattern("actors", "epithet")
@@ -60,6 +64,8 @@ class Acting:
         """Who sent the group of inspectors that the text tells of."""
         self.placed: tuple[Division, tuple[int, int], int] | None = None
         """Of what place a sentence (its number) says that it tells."""
+        self.summoned: set[Division] = set()
+        """Who was summoned to a talk: what they declare there they will do is their own."""
         self.examples = False
         """In a passage that names divisions as examples."""
         self.opens_line = False
@@ -67,6 +73,7 @@ class Acting:
 
     def subject(self, segment: Segment, start: int) -> bool:
         """Give the word to the subject of a segment, if it acts; whether there was one."""
+        self._summons(segment)
         quoted = _QUOTED.match(self.text, start, segment.end)
         begin = skip_time(self.text, quoted.end() if quoted else start, segment.end)
         if begin >= segment.end:
@@ -263,7 +270,11 @@ class Acting:
                 text, start, segment.end
             )
             mention = self.place.at(source.end()) if source else None
-        if mention is None or mention.person or not self._may_act(mention):
+        if mention is None or mention.person:
+            return False
+        if not self._may_act(mention):
+            if mention.full and mention.part_of_name and (who := self.meant.of(mention)):
+                self._topic(who, mention, segment)  # 赣州市山多林密
             return False
         if self.persons.named(mention.start):
             return False  # 市长蛟河清 … 蛟河清察看
@@ -276,7 +287,9 @@ class Acting:
         who = self.meant.of(last)
         if who is None or self.floor.comes_as_guest(who, segment):
             return False
-        if self.floor.below_meeting(who) and self._pledges(start, last.end, segment.end):
+        summoned = who in self.summoned
+        guest = self.floor.below_meeting(who) and not summoned
+        if guest and self._pledges(start, last.end, segment.end):
             return True
         if done is NOTHING and not last.host and does(text, last.end, segment.end):
             done = DOES
@@ -284,7 +297,10 @@ class Acting:
             done = MEETS  # 广东的会议开得更早
         if done is NOTHING and _WAY.match(text, last.end, segment.end):
             done = DOES
+        if summoned and done is NOTHING and self._answers(who, last, segment):
+            return False
         if done is NOTHING:
+            self._topic(who, last, segment)
             self._wait(who, (mention.start, last.end), segment)
             if self.opens_line and self.floor.owner is None and text.startswith("的", last.end):
                 self.floor.give(
@@ -305,6 +321,32 @@ class Acting:
         elif _WATCHES_HERE.search(text, last.end, segment.end):
             self._watch(who, span, segment)
         return True
+
+    def _summons(self, segment: Segment) -> None:
+        """对甲县、乙区政府分管负责人进行约谈: those divisions answer for themselves."""
+        if _SUMMONS.search(self.text, segment.start, segment.end) is None:
+            return
+        for mention in self.place.inside(segment.start, segment.end):
+            who = None if mention.person else self.meant.of(self.meant.last_of_path(mention))
+            if who is not None and who not in self.out.home:
+                self.summoned.add(who)
+
+    def _answers(self, who: Division, last: RegionMention, segment: Segment) -> bool:
+        """某县负责人作表态发言，表示将…: what the one says who is summoned comes in the next segment."""
+        if segment.closer != "，" or not _ANSWERS.search(self.text, last.end, segment.end):
+            return False
+        self.waiting = (who, (last.start, last.end), segment.sentence)
+        return True
+
+    def _topic(self, who: Division, last: RegionMention, segment: Segment) -> None:
+        """赣州市山多林密。市森防指要求…: what is told of a division opens the report of it."""
+        if last.weak or self.floor.owner is not None:
+            return
+        if _ONLY_THERE.search(self.text, last.end, segment.end):
+            return
+        told_before = self.floor.given_line == segment.line
+        if not (told_before and _HAPPENS.search(self.text, last.end, segment.end)):
+            self.meant.topic = (who, segment.line)
 
     def _watch(self, who: Division, span: tuple[int, int], segment: Segment) -> None:
         """甲县收看会议后，立即召开…: who watched may hold a meeting of its own in the same sentence."""
@@ -374,7 +416,7 @@ class Acting:
         done = deed(text, level.end(), segment.end)
         if done.meets and _ONLY_AFTER.search(text, level.end(), segment.end):
             return False  # 全省会议召开后，某县…
-        told = level[0][0] == "该" or self._in_the_block(who)
+        told = level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
         if done is NOTHING and told and does(text, level.end(), segment.end):
             done = DOES
         span = (start, level.end())

@@ -36,6 +36,8 @@ class Floor:
         self.opened: tuple[int, int] = (0, 0)
         self.given = -1
         """The last sentence (its number) in which somebody acts."""
+        self.given_line = -1
+        """The last paragraph (its line) in which somebody acts."""
         self.roundup = False
         """A heading has named a region."""
         self.headed: tuple[int, int, int] | None = None
@@ -55,8 +57,10 @@ class Floor:
             self.out.take_back()
         self.headed = None
         self.out.give(Turn(start, name_of(who), evidence, acts))
+        if self.meant.topic is not None and self.meant.topic[0] != who:
+            self.meant.topic = None
         if acts:
-            self.given = self.meant.sentence
+            self.given, self.given_line = self.meant.sentence, self.meant.line
             self.out.acting.append((name_of(who), evidence))
             if isinstance(who, Division):
                 self.first(who)
@@ -84,12 +88,23 @@ class Floor:
         owner = self.meeting[0]
         return not isinstance(owner, Division) or regions.within(who, owner)
 
-    def head(self, segment: Segment, who: Division, evidence: tuple[int, int]) -> None:
-        """Give the word to the division that heads a block of a roundup."""
+    def head(self, segment: Segment, who: Division, evidence: tuple[int, int], begin: int) -> None:
+        """Give the word to the division that heads a block of a roundup, whose text begins at ``begin``."""
         self.meeting, self.roundup = None, True
         self.give(segment.start, who, evidence, acts=False)
-        if segment.end > evidence[1]:
-            self.headed = (segment.start, segment.sentence, evidence[1])
+        if segment.end > begin:
+            self.headed = (segment.start, segment.sentence, begin)
+
+    def head_stranger(self, segment: Segment) -> None:
+        """A block of a zone or a firm: it is of the page's own division below the province, else nobody's."""
+        self.meeting = self.headed = self.hushed = None
+        own = self.out.home[0] if self.out.home else None
+        if own is not None and own.level == "province":
+            own = None
+        before = self.out.turn_at(0)
+        evidence = before.evidence if own is not None and before is not None else None
+        self.meant.current = own
+        self.out.give(Turn(segment.start, own.name if own else None, evidence, acts=False))
 
     def resume(self, segment: Segment) -> None:
         """会议强调 goes on with the meeting, whoever had the word in between."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 from dataclasses import dataclass
 
 from kg import regions
@@ -16,9 +17,12 @@ _LEVEL_HEADING = pattern("actors", "level-heading")
 _SPACED = pattern("actors", "spaced")
 _MARK = pattern("actors", "head-mark")
 _PART = pattern("actors", "head-part")
+_LABEL = re.compile(r"[\s　]*【[^】\n]{1,16}】")
+_NO_DIVISION = pattern("actors", "head-no-division")
 #: Between the divisions of a path in a heading.
 _APART = frozenset("·•/-—｜|")
 _OPENING = frozenset("【〖（(“—[［「")
+_CLOSING = frozenset("】〗）)]］」")
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
 _BEHIND = frozenset(" 　：:｜|】〗）)]］」\n—-，")
 
@@ -29,6 +33,13 @@ class Head:
 
     who: Division
     span: tuple[int, int]
+
+    def behind(self, text: str) -> int:
+        """Where the block's text begins: behind the brackets that close the heading."""
+        end = self.span[1]
+        while text[end : end + 1] in _CLOSING:
+            end += 1
+        return end
 
 
 def head_of(
@@ -42,20 +53,54 @@ def head_of(
     sentence: bool,
 ) -> Head | None:
     """The division that heads the block which a segment opens, if any."""
-    start = segment.start
-    bullet = text[max(0, start - 1) : start] in _BULLETS
+    opens, bullet = _opens(segment, text, new_line=new_line)
     if not (new_line or bullet or sentence):
         return None
-    mark = _MARK.match(text, start, segment.end) if new_line or bullet else None
-    opens = mark.end() if mark else start
-    bullet = bullet or (mark is not None and mark.end() > start)
-    opens += text[opens : opens + 1] in _OPENING
     return (
         (_behind(line, text, place, meant) if line.kind == "heading" and new_line else None)
         or _spaced(text, opens, segment.end, meant)
         or _named(segment, line, text, opens, place, meant, new_line=new_line, bullet=bullet)
         or (_level(text, opens, segment.end, meant) if new_line or bullet else None)
     )
+
+
+def _opens(segment: Segment, text: str, *, new_line: bool) -> tuple[int, bool]:
+    """Where the name in a heading would begin, and whether a mark stands before it."""
+    start = segment.start
+    bullet = text[max(0, start - 1) : start] in _BULLETS
+    mark = _MARK.match(text, start, segment.end) if new_line or bullet else None
+    opens = mark.end() if mark else start
+    bullet = bullet or (mark is not None and mark.end() > start)
+    return opens + (text[opens : opens + 1] in _OPENING), bullet
+
+
+Shape = tuple[str, bool, bool]
+"""How a heading looks: its bracket, whether a mark stands before it, whether it is a line of its own."""
+
+
+def shape_of(segment: Segment, line: Line, text: str) -> Shape:
+    """How the heading that opens a segment at the beginning of a line looks."""
+    opens, bullet = _opens(segment, text, new_line=True)
+    bracket = text[opens - 1 : opens]
+    return bracket if bracket in _OPENING else "", bullet, line.kind == "heading"
+
+
+def stranger_of(segment: Segment, line: Line, text: str, shapes: Set[Shape]) -> int | None:
+    """Where the text of a block begins that is headed as those of divisions are, but by a zone, a park, a firm."""
+    shape = shape_of(segment, line, text)
+    if shape not in shapes or not any(shape):
+        return None
+    opens, _ = _opens(segment, text, new_line=True)
+    name = _NO_DIVISION.match(text, opens, line.end)
+    if name is None or text[name.end() : name.end() + 1] not in {*_BEHIND, ""}:
+        return None
+    return name.end() + (text[name.end() : name.end() + 1] in _CLOSING)
+
+
+def behind_label(segment: Segment, text: str, start: int) -> int:
+    """Where a segment goes on behind a label in brackets: 【老旧小区】市住建局要求."""
+    label = _LABEL.match(text, start, segment.end)
+    return label.end() if label else start
 
 
 def _behind(line: Line, text: str, place: Home, meant: Meant) -> Head | None:

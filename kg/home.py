@@ -95,9 +95,9 @@ class Home:
         found: list[tuple[int, RegionMention]] = []
         for line in self.layers.lines:
             if line.kind == "title":
-                found += [(0, m) for m in self._inside(line.start, line.end) if self._of_title(m)]
+                found += [(0, m) for m in self.inside(line.start, line.end) if self._of_title(m)]
             elif line.kind == "signature" or self._signed(line):
-                found += [(1, m) for m in self._inside(line.start, line.end)]
+                found += [(1, m) for m in self.inside(line.start, line.end)]
             elif line.kind == "meta" or _quoted_from(self.text, line):
                 found += [(3, m) for m in self._of_data(line)]
         first = next((ln for ln in self.layers.lines if ln.kind == "body"), None)
@@ -106,7 +106,7 @@ class Home:
                 self.text, first.start, min(first.end, first.start + DATELINE)
             )
             if dateline:
-                named = self._inside(*dateline.span())
+                named = self.inside(*dateline.span())
                 if dateline[1][:2] in {"本报", "本网", "本站", "本台"}:
                     self.posted = [m for m in named if not m.person]
                 else:
@@ -193,7 +193,8 @@ class Home:
                 break
         return out
 
-    def _inside(self, start: int, end: int) -> Sequence[RegionMention]:
+    def inside(self, start: int, end: int) -> Sequence[RegionMention]:
+        """The mentions that begin between two places."""
         return self.mentions[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
     def _of_title(self, mention: RegionMention) -> bool:
@@ -233,9 +234,9 @@ class Home:
         """Those that page data names as its source: not credits, copies, navigation."""
         source = _SOURCE.search(self.text, line.start, line.end)
         if source:
-            named = self._inside(*source.span(1))
+            named = self.inside(*source.span(1))
             return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
-        named = self._inside(line.start, line.end)
+        named = self.inside(line.start, line.end)
         if _NO_SOURCE.search(self.text, line.start, line.end):
             return [
                 m for m in named if _MEDIUM.match(self.text, m.end)

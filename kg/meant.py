@@ -9,14 +9,18 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from kg import regions
+from kg.cues import pattern
 from kg.home import Home, lies_in
 from kg.layers import Layers
 from kg.persons import Who
 from kg.regions import Division, RegionMention
 from kg.turns import Speakers, of_level
 
+_LED = pattern("actors", "leader-of")
 #: So far back 该市 looks for the city, in characters.
 NEAR = 120
+#: So far behind a zone a leader of the county stands in which it lies, in characters.
+LED = 100
 
 
 class Meant:
@@ -32,6 +36,9 @@ class Meant:
         self.sentence = 0
         self.scene: tuple[Division, int] | None = None
         """Where a sentence (its number) says that it is told of: 在湖北，省应急厅…."""
+        self.topic: tuple[Division, int] | None = None
+        """Of what division a paragraph (its line) has begun to tell: 赣州市山多林密。市森防指要求…."""
+        self.line = 0
         self.written: set[Division] | None = None
 
     def context(self) -> list[Division]:
@@ -45,8 +52,14 @@ class Meant:
 
     def of(self, mention: RegionMention) -> Division | None:
         """The division that a name means there, or None where nothing tells."""
-        if mention.host and not self._written(mention.candidates[0]):
-            return None
+        if mention.host:
+            host, home = mention.candidates[0], self.out.home
+            if home and home[0].level == "county" and regions.within(home[0], host):
+                return home[0]  # the page of the county in which the zone of the prefecture lies
+            if (below := self._by_leader(mention, host)) is not None:
+                return below
+            if not (self._written(host) or _carries(mention.text, host)):
+                return None
         candidates = self._then(mention)
         if len(candidates) == 1:
             return candidates[0]
@@ -59,6 +72,18 @@ class Meant:
         if found is None and mention.full and same:
             return Division(None, candidates[0].name, candidates[0].level, None)
         return found
+
+    def _by_leader(self, zone: RegionMention, host: Division) -> Division | None:
+        """芜湖经济技术开发区召开…，鸠江区委常委王某主持: the county whose leader is told of right behind it."""
+        text = self.layers.text
+        stop = text.find("\n", zone.end)
+        stop = min(zone.end + LED, stop if stop >= 0 else len(text))
+        for mention in self.place.inside(zone.end, stop):
+            who = mention.candidates[0]
+            single = len(mention.candidates) == 1 and not (mention.host or mention.person)
+            if single and who.level == "county" and regions.within(who, host):
+                return who if _LED.match(text, mention.end) else None
+        return None
 
     def _written(self, division: Division) -> bool:
         """Whether the text names a division to which a zone belongs, not only the zone."""
@@ -83,7 +108,15 @@ class Meant:
 
     def level(self, word: str) -> Division | None:
         """The division that 省, 市, 县 … stands for here."""
+        if self.topic is not None and self.is_topic(self.topic[0]):
+            own = of_level(word, [self.topic[0]])
+            if own is not None and of_level(word, self.out.home) is None:
+                return own
         return of_level(word, self.context(), self.out.hints)
+
+    def is_topic(self, who: Division) -> bool:
+        """Whether the paragraph has begun to tell of a division."""
+        return self.topic == (who, self.line)
 
     def ending(self, position: int) -> Division | None:
         """The division named right before a post: 第一师副师长."""
@@ -119,3 +152,11 @@ class Meant:
     def near(self, who: Division) -> bool:
         """Whether a division lies in one that the page belongs to."""
         return any(regions.within(who, d) for d in self.out.home)
+
+
+def _carries(zone: str, host: Division) -> bool:
+    """Whether the name of a zone begins with that of the division to which it belongs: 芜湖经济技术开发区."""
+    if host == regions.BINGTUAN:
+        return False
+    name = next((n for n in (host.name, *host.short) if zone.startswith(n)), None)
+    return name is not None and not regions.is_doubtful(name)

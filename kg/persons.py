@@ -33,6 +33,8 @@ class Persons:
         self.known: dict[str, Who] = {}
         self.last: Who | None = None
         """For whom the person speaks who was named last."""
+        self.posts: tuple[Who, int] | None = None
+        """For whom the posts stand that end a segment of a sentence (its number), before further posts and the name."""
 
     def remember(
         self,
@@ -54,9 +56,12 @@ class Persons:
             name = _NAME_AFTER_POST.match(
                 self.text, match.end(), min(segment.end, match.end() + LONGEST)
             )
-            if name is None:
-                continue
             word = match[1]
+            if name is None:
+                own = ending(match.start()) if match.end() == segment.end else None
+                if own is not None and segment.closer == "，":
+                    self.posts = (own, segment.sentence)
+                continue
             if word is None:
                 of_post = _LEVEL_OF_POST.search(match[0])
                 word = of_post[1] if of_post else None
@@ -64,6 +69,8 @@ class Persons:
                 self.known.setdefault(name[1], NATIONAL)
                 continue
             who: Who | None = ending(match.start()) or (level(word) if word else None)
+            if who is None and self.posts is not None and self.posts[1] == segment.sentence:
+                who = self.posts[0]  # 某区委副书记、区长，开发区管委会主任王某
             if who is None and isinstance(current, Division):
                 who = current
             if isinstance(who, Division):

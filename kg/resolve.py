@@ -11,7 +11,7 @@ from kg import regions
 from kg.acting import Acting
 from kg.cues import pattern
 from kg.floor import Floor
-from kg.headings import head_of
+from kg.headings import Shape, behind_label, head_of, shape_of, stranger_of
 from kg.home import by_enterprise
 from kg.layers import Layers, Line, Segment
 from kg.model import NATIONAL
@@ -40,6 +40,8 @@ class _Resolver:
         self.meant = self.floor.meant
         self.persons = Persons(layers.text)
         self.acting = Acting(self.floor, self.persons)
+        self.shapes: set[Shape] = set()
+        """How the headings look under which divisions report."""
         self.comment = not document and _is_comment(layers)
         """The text is a comment: its author speaks, wherever nobody is quoted."""
 
@@ -62,7 +64,7 @@ class _Resolver:
             self.acting.opens_line = new_line and line.kind == "body"
             sentence = new_line or (previous is not None and previous.closer in _STOPS)
             previous = segment
-            self.meant.sentence = segment.sentence
+            self.meant.sentence, self.meant.line = segment.sentence, segment.line
             if new_line and self.floor.owner is not None and self.meant.current != self.floor.owner:
                 self.floor.give(segment.start, self.floor.owner, self.floor.opened, acts=False)
             start = self._heading(segment, line, new_line=new_line, sentence=sentence)
@@ -75,7 +77,7 @@ class _Resolver:
             if line.kind == "heading":
                 continue
             self.floor.resume(segment)
-            self.acting.subject(segment, start)
+            self.acting.subject(segment, behind_label(segment, self.text, start))
             self.persons.remember(segment, self.meant.level, self.meant.ending, self.meant.current)
         return self.out
 
@@ -131,10 +133,17 @@ class _Resolver:
             segment, line, self.text, self.place, self.meant, new_line=new_line, sentence=sentence
         )
         if found is None:
-            return segment.start
-        self.floor.head(segment, found.who, found.span)
+            begin = stranger_of(segment, line, self.text, self.shapes) if new_line else None
+            if begin is not None:
+                self.floor.head_stranger(segment)
+                self.persons.last = None
+            return segment.start if begin is None else begin
+        if new_line:
+            self.shapes.add(shape_of(segment, line, self.text))
+        begin = found.behind(self.text)
+        self.floor.head(segment, found.who, found.span, begin)
         self.persons.last = found.who  # 他 was somebody of the block before
-        return found.span[1]
+        return begin
 
     def _correspondent(self, segment: Segment, start: int) -> int:
         """本报武汉1月4日电（记者…）: the report begins behind it, and another one has ended."""

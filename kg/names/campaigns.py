@@ -11,6 +11,9 @@ from kg.layers import Name, Segment
 _QUOTES = str.maketrans("", "", '“”"‘’「」『』')
 _SEVERAL = pattern("names", "campaigns-several")
 _QUOTED = re.compile(r"“([^“”]+)”")
+_BEFORE_NAME = re.compile(
+    r"^(?:本次|此次|这次|上述|.*?(?:(?:19|20)\d\d年|\d月|[一二三四五六七八九十]月)(?:全国)?(?=安全生产月$))"
+)
 _BEFORE_CAMPAIGN = pattern("names", "campaign-left")
 _PREFIX = pattern("names", "campaign-region")
 
@@ -60,9 +63,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
             clean = name.translate(_QUOTES).strip(" 　")
             if clean.endswith("行动计划"):
                 clean = clean.removesuffix("计划")
-            clean = re.sub(
-                r"^(?:本次|此次|这次|上述|.*?(?:19|20)\d\d年(?:全国)?(?=安全生产月$))", "", clean
-            )
+            clean = _BEFORE_NAME.sub("", clean)
             if len(clean) < 4 or len(clean) > 34:
                 continue
             if not (bound.search(name) or regional or kind.match(clean)):

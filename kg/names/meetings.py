@@ -23,7 +23,10 @@ _CITES = pattern("names", "meeting-cites")
 _PASSED_ON = pattern("names", "meeting-passed-on")
 _CONVENES = pattern("names", "meeting-convenes")
 _WHOLE = pattern("names", "meeting-whole")
+_OF_DIVISION = pattern("names", "meeting-of-division")
 _TWO = pattern("names", "meeting-of-two")
+_OF_MANY = pattern("names", "meeting-bare-of-many")
+_OF_A_DAY = pattern("names", "meeting-bare-day")
 _COUNTED = re.compile(r"(?:共|累计)?(?:\d+|[两三四五六七八九十多]+)(?:余)?[次场]")
 _OURS = re.compile(r"^我[省市县区州旗盟](?=.{4})")
 
@@ -46,7 +49,10 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
         pattern("names", "meeting-nameless"),
     )
     out: list[tuple[Name, str]] = []
+    opened, sentence = 0, -1
     for segment in segments:
+        if sentence != segment.sentence:
+            opened, sentence = segment.start, segment.sentence
         words = text[segment.start : segment.end]
         if "会" not in words:
             continue
@@ -95,7 +101,10 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 continue
             position = end
             name = name.strip(" 　")
-            if len(name) < 3 or nameless.match(name) or name.startswith("精神"):
+            bare = nameless.match(name)
+            if bare and bare[1] and frame in _TELLS and _one_held(text, opened, segment, begin):
+                bare = None  # 1月27日，市政府召开专题会议
+            if len(name) < 3 or bare or name.startswith("精神"):
                 continue
             dated = words[max(0, begin - 2) : begin] == "日的"
             if frame not in _TELLS and not dated and head.fullmatch(name.rpartition("的")[2]):
@@ -103,12 +112,19 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
                 continue
             name = _OURS.sub("", name)
-            names = [one for one in _each_owner(name) if not nameless.match(one)]
+            each = _each_owner(name)
+            names = [one for one in each if len(each) == 1 or not nameless.match(one)]
             out.extend(
                 (Name(segment.start + begin, segment.start + end, "meeting", one), frame)
                 for one in names
             )
     return out
+
+
+def _one_held(text: str, opened: int, segment: Segment, begin: int) -> bool:
+    """Whether a sentence tells that one meeting of a bare kind was held on a day, by one division."""
+    before = text[opened : segment.start + begin]
+    return _OF_A_DAY.search(before) is not None and _OF_MANY.search(before) is None
 
 
 def _qualified(words: str, held: int, begin: int) -> bool:
@@ -121,12 +137,14 @@ def _each_owner(name: str) -> list[str]:
 
     >>> _each_owner("全国、全省、全市安全生产会议")
     ['全国安全生产会议', '全省安全生产会议', '全市安全生产会议']
+    >>> _each_owner("全省、宜昌市安全生产会议")
+    ['全省安全生产会议', '宜昌市安全生产会议']
     """
     owners: list[str] = []
     while (both := _TWO.match(name)) is not None:
         owners.append(both[1])
         name = name[both.start(2) :]
-    match = _WHOLE.match(name)
+    match = _WHOLE.match(name) or _OF_DIVISION.match(name)
     rest = name[match.end() :] if owners and match else ""
     return [*(owner + rest for owner in owners if rest), name]
 

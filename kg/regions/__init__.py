@@ -4,7 +4,7 @@ table -> names (all surface forms) -> find (mentions) -> resolve (one of the nam
 """
 
 from kg.regions.find import RegionMention, find
-from kg.regions.names import abbreviation, by_name
+from kg.regions.names import abbreviation, by_name, is_doubtful
 from kg.regions.resolve import choose, resolve
 from kg.regions.table import (
     BINGTUAN,
@@ -32,6 +32,7 @@ __all__ = [
     "divisions",
     "find",
     "full_names",
+    "is_doubtful",
     "parent",
     "path_name",
     "resolve",

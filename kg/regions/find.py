@@ -117,7 +117,7 @@ def _mention(
         weak = False
     mention = RegionMention(start, end, word, candidates, full=form.full, weak=weak, host=form.host)
     zone = _context("zone").match(text, end)
-    if zone is not None:
+    if zone is not None and not _names_division(text, end, zone.end()):
         return replace(
             mention, end=zone.end(), text=text[start : zone.end()], weak=False, host=True
         )
@@ -126,6 +126,15 @@ def _mention(
     if _context("part-of-name").match(text, end):
         return replace(mention, part_of_name=True)
     return mention
+
+
+def _names_division(text: str, start: int, end: int) -> bool:
+    """天津滨海新区: what looks like the kind of a zone is a division's name."""
+    forms = names().forms
+    return any(
+        (form := forms.get(text[start:stop])) is not None and form.full
+        for stop in range(start + 2, end + 1)
+    )
 
 
 def _below(division: Division, container: Division) -> bool:

@@ -175,3 +175,13 @@ def by_name(name: str) -> tuple[Division, ...]:
         return (BINGTUAN,)
     form = names().forms.get(name)
     return form.candidates if form else ()
+
+
+def is_doubtful(name: str) -> bool:
+    """Whether a name is also an ordinary word, or one that several places have.
+
+    >>> is_doubtful("东湖"), is_doubtful("芜湖")
+    (True, False)
+    """
+    form = names().forms.get(name)
+    return form is None or form.weak

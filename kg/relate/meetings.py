@@ -29,6 +29,7 @@ _YEAR = pattern("names", "title-year")
 _VENUE = pattern("names", "meeting-venue")
 _OTHER_DAY = pattern("names", "meeting-other-day")
 _FIRM_HOLDS = pattern("names", "meeting-of-firm")
+_NAMELESS = pattern("names", "meeting-nameless")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
 _HAPPENED = re.compile(r"发生|事故")
@@ -147,9 +148,9 @@ class _Finder:
     def _named(self, name: Name) -> str | None:
         """甲市安委会会议 is that city's, whoever reports it."""
         mentions = self.speakers.mentions
-        index = bisect_left(mentions, name.start, key=lambda m: m.start)
+        at = max(name.start, self.text.find(name.name, name.start, name.end))  # 全省、某市…会议
+        index = bisect_left(mentions, at, key=lambda m: m.start)
         last = None
-        at = name.start
         while index < len(mentions) and mentions[index].start == at:
             last, at, index = mentions[index], mentions[index].end, index + 1
         if last is None or last.weak or last.person or last.part_of_name:
@@ -177,7 +178,13 @@ class _Finder:
         one = mentions[first]
         beside = not firm or self.text[one.end] in "与和同、"  # 某县与某公司召开
         sure = one.full and not one.person and not one.part_of_name and len(one.candidates) == 1
+        if other is None and not firm and one.host:
+            return self._host(name.start)
         return one.candidates[0].name if sure and beside else other
+
+    def _host(self, position: int) -> str | None:
+        """A zone's meeting is of the division that acts next: 经济技术开发区召开…，某区委常委主持."""
+        return next((region for at, region in self.acting if at > position), None)
 
     def _owner(self, name: Name, segment: Segment, high: int) -> int:
         """Where to look for whose meeting it is: …会议上，烟台市要求 names the owner behind it."""
@@ -299,7 +306,11 @@ class _Finder:
             else:
                 told = _only_one(kept, frames, meeting) if titled else None
                 if told is not None:
-                    kept[told] = (_joined(kept[told][0], meeting), kept[told][1])
+                    known, at = kept[told]
+                    joined = _joined(known, meeting)
+                    if _NAMELESS.match(known.name):  # the title alone names it
+                        joined = replace(joined, name=meeting.name)
+                    kept[told] = (joined, at)
                     continue
                 if titled:
                     day = meeting.date or self._first_day(meeting.region)
