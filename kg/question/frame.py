@@ -13,7 +13,7 @@ from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
 from kg.question.asides import without_asides
 from kg.question.choice import choice, level
-from kg.question.doubts import Doubt, denies, doubts, name_of
+from kg.question.doubts import Doubt, denies, doubts, name_of, role
 from kg.question.nouns import NOUNS
 from kg.question.period import period
 from kg.question.said import LEARNT, PERSONS, RISKS, bare, unnamed, unsaid
@@ -126,6 +126,9 @@ class _Maker:
                 return "bearer"
             elif not (token.kind == "noise" and token.text in _TRANSPARENT):
                 waiting = False
+        said = [t for t in self.tokens if t.kind != "noise"]
+        if len(said) > 1 and role(said[-1]) == "which" and role(said[-2]) in NOUNS:
+            return role(said[-2])  # 被最多地区提到的领域是什么
         if counting and not any(t.kind == "slot" for t in self.tokens):
             self._refuse("how many of what? Regions, sectors, meetings … can be counted")
         return ""
@@ -372,6 +375,7 @@ class _Maker:
         if "who" in roles and "hold" not in roles and not bodies:
             roles.pop("who")
             roles.setdefault("region")
+            asked = asked or "region"
         if "R-" in letters:
             roles.pop("not", None)
         special = roles.keys() & {"unique", "common", "compare", "differ", "every"}

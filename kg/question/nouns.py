@@ -46,7 +46,7 @@ def has(tokens: Sequence[Token], *roles: str) -> bool:
 
 def in_text(tokens: list[Token]) -> list[Token]:
     """Drop the notice itself where something else is asked for (which campaigns does the text mention?)."""
-    tokens = _notice(tokens)
+    tokens = _subject(_notice(tokens))
     asked = {
         role(second)
         for (_, first), (_, second) in pairwise(said_of(tokens))
@@ -63,6 +63,22 @@ def in_text(tokens: list[Token]) -> list[Token]:
     ]
 
 
+def _subject(tokens: list[Token]) -> list[Token]:
+    """Drop the notice that says what is asked for (what do the notices ban? 通知规定了哪些期限)."""
+    said = said_of(tokens)
+    asks = next((i for i, (_, t) in enumerate(said) if role(t) in ASKING), None)
+    if asks is None or len(said) < 2:
+        return tokens
+    at, first = said[0]
+    place, second = said[1]
+    does = any(t.text in ("do", "doe", "did") for t in tokens[at:place])
+    if role(first) == "notice" and role(said[-1][1]) in (*NOUNS, "deadline", "must", "forbid"):
+        return tokens[:at] + tokens[at + 1 :] if role(said[-1][1]) != "notice" else tokens
+    if first.text == "what" and does and role(second) == "notice":
+        return tokens[:place] + tokens[place + 1 :]
+    return tokens
+
+
 def _notice(tokens: list[Token]) -> list[Token]:
     """Take in which notice (在哪份通知里) for a question after notices."""
     out: list[Token] = []
@@ -76,12 +92,12 @@ def _notice(tokens: list[Token]) -> list[Token]:
 
 def kinds(tokens: list[Token]) -> list[Token]:
     """Put which before the noun whose kinds are asked for (在责任方面提到了哪些类型)."""
+    if has(tokens, "must", "forbid", "deadline"):  # which things are banned?
+        tokens = [t for t in tokens if role(t) != "sector" or t.text not in _THINGS]
     said = said_of(tokens)
     for (at, first), (place, second) in pairwise(said):
         if role(first) not in ASKING or role(second) != "sector" or second.text not in _KINDS:
             continue
-        if second.text in _THINGS and has(tokens, "must", "forbid"):
-            return [t for i, t in enumerate(tokens) if i != place]  # which things are banned?
         nouns = [i for i, t in said if role(t) in ("resp", "measure", "campaign") and i < at]
         if len(nouns) == 1:
             field = nouns[0] + 1 if tokens[nouns[0] + 1].text == "方面" else at

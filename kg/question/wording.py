@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from kg.ontology import ancestors, concept
-from kg.question.doubts import role
+from kg.question.doubts import denies, role
 from kg.question.nouns import (
     ACTS,
     ASKING,
@@ -39,6 +39,11 @@ _NAMING = {
     "quote": "cite",
     "count": "counts",  # no template has it: which regions count mines?
 }
+#: How verbs begin that leave out both of two, not one of them.
+_LEAVING = ("left out", "leave out", "leaving out", "leaves out", "omit", "skip", "ignor", "neglected",
+            "overlook", "passed over", "silent on", "silent about", "forgot")  # fmt: skip
+#: Responsibilities that are of those who are to act, by them.
+_BORNE = {"企业": "enterprise-principal", "部门": "departmental-supervision"}
 #: Words that tell what is to be done by whom (where do they plan to suspend production?).
 _PLANS = frozenset({"plan to", "planned to", "intend to", "intended to", "intending", "intends", "aim to",
                     "要", "需", "准备", "打算", "计划"})  # fmt: skip
@@ -66,6 +71,9 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _narrower,
         _demanded,
         _convener,
+        _venue,
+        _neither,
+        _borne,
         in_text,
         kinds,
         _done,
@@ -209,6 +217,52 @@ def _convener(tokens: list[Token]) -> list[Token]:
         if role(first) == "which" and role(second) in ("region", "province", "city"):
             return [*tokens[:at], Token("role", ("who",), "who"), *tokens[place + 1 :]]
     return tokens
+
+
+def _venue(tokens: list[Token]) -> list[Token]:
+    """Take in which city a meeting was held for where (在哪个城市召开), and drop where's own where."""
+    if not (has(tokens, "meeting") or any(t.kind == "meeting" for t in tokens)):
+        return tokens
+    if has(tokens, "where"):  # 会议的召开地点是哪里
+        return [t for t in tokens if t.text not in ("哪里", "哪儿") or role(t) != "region"]
+    for at, (before, first, second) in enumerate(zip(tokens, tokens[1:], tokens[2:], strict=False)):
+        inside = before.text in ("in", "在") and role(first) == "which" and role(second) == "city"
+        if inside and has(tokens, "hold"):
+            return [*tokens[:at], Token("role", ("where",), second.text), *tokens[at + 3 :]]
+    return tokens
+
+
+def _neither(tokens: list[Token]) -> list[Token]:
+    """Take both that are left out (left out both A and B; A、B都没提) for neither, before their list."""
+    out: list[Token] = []
+    for token in tokens:
+        before = next((t for t in reversed(out) if t.kind != "noise"), None)
+        if before is not None and role(token) == "both" and before.text.startswith(_LEAVING):
+            out.append(Token("role", ("neither",), token.text))
+        elif before is not None and denies(token) and role(before) == "both":
+            out[out.index(before)] = Token("role", ("neither",), before.text + token.text)
+            if role(token) == "omit":
+                out.append(replace(token, values=("attend",)))
+        else:
+            out.append(token)
+    at = next((i for i, t in enumerate(out) if role(t) == "neither"), None)
+    themes = [i for i, t in enumerate(out) if t.kind == "theme"]
+    if at is None or len(themes) < 2 or themes[-1] > at:
+        return out if at is None or (themes and themes[0] > at) else tokens
+    listed = out[themes[0] : themes[-1] + 1]
+    if not all(t.kind in ("theme", "mark", "noise") or role(t) == "and" for t in listed):
+        return tokens
+    rest = [*out[themes[-1] + 1 : at], *out[at + 1 :]]
+    return [*out[: themes[0]], out[at], *listed, *rest]
+
+
+def _borne(tokens: list[Token]) -> list[Token]:
+    """Drop whose a responsibility is that is theirs by its name (要企业落实主体责任)."""
+    named = {t.values[0] for t in tokens if t.kind == "theme"}
+    places = has(tokens, "region", "province", "city", "who", "where")
+    if not places or has(tokens, "must", "forbid", "deadline"):
+        return tokens
+    return [t for t in tokens if t.kind != "bearer" or _BORNE.get(t.values[0]) not in named]
 
 
 def _done(tokens: list[Token]) -> list[Token]:
