@@ -86,6 +86,9 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
         role(first) == "omit" and second.text == "by" for first, second in pairwise(said)
     ):
         yield Doubt("left out by whom, stressed by whom? Say it with 'did not'")
+    asks = any(role(t) in ("which", "count", "when", "where", "who", "deadline") for t in said)
+    if said and role(said[0]) == "must" and said[0].text.isascii() and not asks:
+        yield Doubt("whether something must be done cannot be asked: ask what")
     yield from _actors(tokens)
     yield from _verbs(said)
     for index, token in enumerate(tokens):
@@ -138,8 +141,9 @@ def acting(tokens: Sequence[Token]) -> Iterator[int]:
     """Find the places of themes that stand where a question has those who are to act."""
     around = zip(tokens, tokens[1:], (None, *tokens), (*tokens[2:], None), strict=False)
     for place, (first, second, before, after) in enumerate(around):
-        english = role(first) == "must" and second.kind == "theme" and second.text.isascii()
-        modal = role(second) == "must" and second.text.startswith(_MODALS)
+        asked = role(first) in ("must", "forbid")
+        english = asked and second.kind == "theme" and second.text.isascii()
+        modal = role(second) in ("must", "attend") and second.text.startswith(_MODALS)
         if first.kind == "theme" and modal and before is not None and role(before) == "which":
             yield place  # which medical institutions must report?
             continue

@@ -442,7 +442,12 @@ class _Maker:
 
     def _only(self) -> None:
         """Take only a theme for that theme itself, where there are narrower ones; else refuse."""
-        broad = [i for i in self.out.themes if any(i in ancestors(c.id)[1:] for c in concepts())]
+        several = len(self.out.themes) > 1
+        broad = [
+            i
+            for i in self.out.themes
+            if not several and any(i in ancestors(c.id)[1:] for c in concepts())
+        ]
         if not broad:
             name = name_of(self.out.themes[0])
             self._refuse(f"who stresses {name} and nothing else cannot be asked",

@@ -137,9 +137,15 @@ def _near_names(line: str, place: int, at: int) -> dict[tuple[int, int, str], No
             for name in _masked().get(masked, ()):
                 if name == written:
                     continue
-                if size > 3 or _sound_alike(written[place - begin], name[place - begin]):
+                free = size > 3 and place == at and not _in_word(line, place)
+                if free or _sound_alike(written[place - begin], name[place - begin]):
                     found[begin, size, name] = None
     return found
+
+
+def _in_word(line: str, place: int) -> bool:
+    """Whether the character of a place makes a word with one beside it (非法 is no 非煤)."""
+    return is_word(line[place : place + 2]) or (place > 0 and is_word(line[place - 1 : place + 1]))
 
 
 def _short_name(text: str, at: int) -> dict[tuple[int, int, str], None]:

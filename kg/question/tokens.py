@@ -182,7 +182,8 @@ def _divide(cells: list[Cell], fixed: Mapping[tuple[int, int], Entry]) -> list[T
             known = table.get(pair) if pair.isascii() and pair.isalpha() else None
             if known is not None and known.kind in ("theme", "region"):
                 written = f"{cell.unit} {cells[begin + 1].unit}"
-                plural = cells[begin + 1].written not in ("", cells[begin + 1].unit)
+                apart = table.get(join((cell.unit, cells[begin + 1].unit)), known)
+                plural = apart != known and cells[begin + 1].written != cells[begin + 1].unit
                 price = _PLURAL if plural else _TOGETHER  # fire works are no fire work
                 offer(begin + 2, Token("joined", (pair,), written), price)
         if cell.unit in _MARKS:

@@ -119,7 +119,9 @@ def _who(tokens: list[Token]) -> list[Token]:
     out: list[Token] = []
     for token, after in zip(tokens, [*tokens[1:], None], strict=False):
         asks = token.kind == "outside" and token.text == "是谁"
-        does = role(after) in {*ACTS, "hold"} if after else done and out[-1].text == "的"
+        does = (
+            role(after) in {*ACTS, "hold"} if after else done and bool(out) and out[-1].text == "的"
+        )
         out.append(Token("role", ("who",), "谁") if asks and does else token)
     return out
 
@@ -374,7 +376,8 @@ def _lies(name: str, container: str) -> bool:
 
 def _either(tokens: list[Token]) -> list[Token]:
     """Take and for or in at least one of gas and fireworks."""
-    if not any(role(t) == "either" and t.text in _AT_LEAST for t in tokens):
+    one = any(role(t) == "either" and t.text in _AT_LEAST for t in tokens)
+    if not one or any(denies(t) for t in tokens):
         return tokens
     return [replace(t, values=("or",)) if role(t) == "and" else t for t in tokens]
 
@@ -433,6 +436,7 @@ def _passive(tokens: list[Token]) -> list[Token]:
         len(themes) != 1 or len(denials) != 1 or len(verbs) > 1 or themes[0] > denials[0]
         or not nouns or nouns - {"region", "province", "city"}
         or any(t.kind in ("region", "slot") for t in tokens)
+        or (role(tokens[denials[0]]) == "not" and not has(tokens[denials[0] :], *ACTS - {"not"}, "require"))
         or has(tokens, "but", "and", "or", "hold", "only", "every")
     ):  # fmt: skip
         return tokens
