@@ -130,7 +130,7 @@ class Judge:
                 )
             )
             if shares or (last.why == "left out" and self.text[parsed.start] == "由"):
-                return "told", last.why
+                return ("doing" if shares and last.force == "doing" else "told"), last.why
         if self.reasons and self.purpose and parsed.segment.closer == "，":
             return "told", "aim"
         if verb is not None and verb.word in _AVOWS and not self.document:
