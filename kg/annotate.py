@@ -6,7 +6,7 @@ Matching happens on the text (Aho-Corasick, leftmost-longest), not on tokens: se
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import islice
 
@@ -14,6 +14,7 @@ import ahocorasick_rs
 
 from kg import ontology
 from kg.cues import Row, compiled, rows
+from kg.frames import frames
 from kg.layers import Cue, Layers, Mention
 from kg.lexicon import words
 from kg.ontology import concepts
@@ -170,10 +171,10 @@ def _labels(text: str, hits: list[tuple[int, int, int]]) -> Iterator[tuple[int, 
 
 
 class Patterns:
-    """The rows of a cue file that have a pattern, each tried only where one of its words stands."""
+    """Rows that have a pattern, each tried only where one of its words stands."""
 
-    def __init__(self, name: str) -> None:
-        self.rows = [(compiled(row), row) for row in rows(name) if row.pattern]
+    def __init__(self, table: Iterable[Row]) -> None:
+        self.rows = [(compiled(row), row) for row in table if row.pattern]
         self._always = [i for i, (_, row) in enumerate(self.rows) if not row.words]
         by_word: dict[str, list[int]] = {}
         for i, (_, row) in enumerate(self.rows):
@@ -199,6 +200,8 @@ class Patterns:
         found: list[tuple[int, int, Row]] = []
         for s, i in wanted:
             expression, row = self.rows[i]
+            if row.unless and any(text.find(w, *stretches[s]) >= 0 for w in row.unless):
+                continue
             for match in expression.finditer(text, *stretches[s]):
                 found.append((*match.span(match.lastindex or 0), row))
         return found
@@ -206,7 +209,7 @@ class Patterns:
 
 @cache
 def _patterns(name: str) -> Patterns:
-    return Patterns(name)
+    return Patterns((*rows(name), *frames()) if name == "terms" else rows(name))
 
 
 def find_mentions(

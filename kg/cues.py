@@ -35,6 +35,10 @@ class Row:
     """Literal words, found longest first."""
     pattern: str = ""
     """A Python regular expression."""
+    frame: tuple[str, ...] = ()
+    """Classes of words and gaps, in their order (see ``kg.frames``)."""
+    unless: tuple[str, ...] = ()
+    """Words or classes beside which a frame names nothing."""
     max: int = 0
     """Longest line in characters that the row applies to; 0 for any."""
     strength: int = 0
@@ -87,9 +91,11 @@ def read_rows(path: Path) -> tuple[Row, ...]:
             )
         if "id" not in values or values["id"] in seen:
             raise DataFileError(f"{where}:{line}: missing or repeated id", hint="ids are unique")
-        for name in ("words", "matches", "rejects"):
+        for name in ("words", "matches", "rejects", "unless"):
             if isinstance(values.get(name), str):
                 values[name] = tuple(values[name].split())
+        if isinstance(values.get("frame"), str):
+            values["frame"] = (values["frame"],)
         row = Row(**values)
         try:
             compiled(row)
