@@ -30,6 +30,7 @@ _IN_ALL = pattern("clauses", "in-all")
 _CANNOT = pattern("clauses", "cannot")
 _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
+_OTHERS = pattern("clauses", "others-avow")
 _DUE = pattern("clauses", "when-due")
 #: 为…营造…, 为…提供…: aims.
 _SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾护航"})
@@ -114,7 +115,8 @@ class Judge:
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
             return "told", "announces"
         if parsed.future or any(p.future for p in self.pending):
-            return "doing", "将"
+            avows = self.last is not None and self.last.why == "表示" and self._of_others(self.last)
+            return ("told", "表示") if avows else ("doing", "将")
         told = self._told_by_form(parsed, words)
         if told:
             return "told", told
@@ -183,6 +185,10 @@ class Judge:
         """冰雪旅游持续升温, 庙会期间人员高度聚集: how things are, with no verb or phrase that orders before it."""
         led = parsed.contiguous or parsed.object_prep or parsed.opener in {"针对", "为"}
         return not led and _FACTS.search(words) is not None
+
+    def _of_others(self, clause: Clause) -> bool:
+        """被约谈单位负责人表示: they speak for themselves, not for the division whose report it is."""
+        return _OTHERS.search(self.text, clause.start, clause.end) is not None
 
     def _told_by_form(self, parsed: Parse, words: str) -> str:
         """What the form of a clause without a modal says against an order; nothing where none does."""
