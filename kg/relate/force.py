@@ -115,7 +115,7 @@ class Judge:
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
             return "told", "announces"
         if parsed.future or any(p.future for p in self.pending):
-            avows = self.last is not None and self.last.why == "表示" and self._of_others(self.last)
+            avows = self.last is not None and self._of_others(self.last)
             return ("told", "表示") if avows else ("doing", "将")
         told = self._told_by_form(parsed, words)
         if told:
