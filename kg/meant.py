@@ -146,6 +146,8 @@ class Meant:
         """In 山西省吕梁市方山县 the county acts."""
         last = mention
         while (following := self.place.at(last.end)) is not None and lies_in(following, last):
+            if following.part_of_name and not following.full:
+                break  # 南京玄武湖
             last = following
         return last
 

@@ -11,6 +11,7 @@ from kg.model import NATIONAL
 from kg.regions import Division
 from kg.subjects import does
 
+_ACCOMPANIES = pattern("actors", "accompanies")
 _POST = pattern("actors", "post")
 _POST_WORD = pattern("actors", "post-word")
 _LEVEL_OF_POST = pattern("actors", "level-of-post")
@@ -33,6 +34,8 @@ class Persons:
         self.known: dict[str, Who] = {}
         self.last: Who | None = None
         """For whom the person speaks who was named last."""
+        self.introduced = -1
+        """In which sentence (its number) that person was introduced."""
         self.posts: tuple[Who, int] | None = None
         """For whom the posts stand that end a segment of a sentence (its number), before further posts and the name."""
 
@@ -75,7 +78,9 @@ class Persons:
                 who = current
             if isinstance(who, Division):
                 self.known.setdefault(name[1], who)
-                self.last = who
+                beside = _ACCOMPANIES.match(self.text, match.end()) is not None
+                if not (beside and self.introduced == segment.sentence):
+                    self.last, self.introduced = who, segment.sentence
 
     def speaks(self, start: int, end: int) -> tuple[Who, int] | None:
         """For whom a known person speaks who is the subject at ``start``, and where the subject ends."""
@@ -87,8 +92,11 @@ class Persons:
         speaks = _PERSON_SPEAKS.match(self.text, start, end)
         for length in self._lengths():
             who = self.known.get(self.text[start : start + length])
-            if who is not None and (speaks or does(self.text, start + length, end)):
+            if who is None:
+                continue
+            if speaks or does(self.text, start + length, end):
                 return who, start + length
+            self.last = who  # 卢某一行来到矿区。他强调
         return None
 
     def named(self, start: int) -> bool:
