@@ -33,6 +33,9 @@ _FACTS = frozenset({"出现", "出现过", "出现在", "包含", "包括", "包
                     "found", "found in", "contain", "contained", "contains", "include", "included", "includes",
                     "show up", "showed up", "shows up", "see", "sees", "saw", "seen", "seeing", "feature",
                     "features", "featured", "featuring"})  # fmt: skip
+#: Verbs that tell what was done about a sector, unless that is wanted.
+_DONE = frozenset({"inspect", "inspected", "checked", "screened", "examined", "overhauled", "policed", "treat",
+                   "treats", "treated", "treating", "regard", "regards", "regarded", "view", "viewed"})  # fmt: skip
 #: Beginnings of verbs that, of a sector, tell what a region lives on (depends on coal).
 _LEANS = ("depend", "rely", "reli", "count", "lean", "build", "built", "bank", "base", "draw",
           "靠", "依靠", "依托", "倚重", "凭借", "仰仗", "仰赖")  # fmt: skip
@@ -60,6 +63,8 @@ def unsaid(
         verb = role(token)
         if verb == "attend" and hazards and token.text in _FACTS:
             continue
+        if verb == "attend" and hazards and token.text in _DONE and "require" not in roles:
+            continue  # who inspected them is not known, who wants them inspected is
         if verb == "invoke" and hazards and token.text.startswith(_LEANS):
             continue
         if verb in ("attend", "say", "invoke", "cite", "omit"):

@@ -145,7 +145,8 @@ def _near_names(line: str, place: int, at: int) -> dict[tuple[int, int, str], No
 
 def _in_word(line: str, place: int) -> bool:
     """Whether the character of a place makes a word with one beside it (非法 is no 非煤)."""
-    return is_word(line[place : place + 2]) or (place > 0 and is_word(line[place - 1 : place + 1]))
+    pairs = (line[place : place + 2], line[max(place - 1, 0) : place + 1])
+    return any(len(pair) == 2 and is_word(pair) for pair in pairs)
 
 
 def _short_name(text: str, at: int) -> dict[tuple[int, int, str], None]:
@@ -166,7 +167,11 @@ def _masked() -> Mapping[str, tuple[str, ...]]:
     """Names with one character left out, and what they are."""
     out: dict[str, list[str]] = defaultdict(list)
     for phrase, entry in lexicon().phrases.items():
-        if entry.kind in ("theme", "region") and 2 <= len(phrase) <= 8 and _all_han(phrase):
+        if (
+            entry.kind in ("theme", "region", "campaign")
+            and 2 <= len(phrase) <= 8
+            and _all_han(phrase)
+        ):
             for i in range(len(phrase)):
                 out[phrase[:i] + "?" + phrase[i + 1 :]].append(phrase)
     return {masked: tuple(names) for masked, names in out.items()}
@@ -180,6 +185,16 @@ def _sound_alike(one: str, other: str) -> bool:
     return one == other or bool(_sounds().get(one, frozenset()) & _sounds().get(other, frozenset()))
 
 
+def _heard(syllable: str) -> str:
+    """Write a syllable as many speak it: zh as z, -ng as -n.
+
+    >>> _heard("zhang"), _heard("pin") == _heard("ping")
+    ('zan', True)
+    """
+    once = re.sub(r"^([zcs])h", r"\1", syllable)
+    return once.removesuffix("g") if once.endswith("ng") else once
+
+
 @cache
 def _sounds() -> Mapping[str, frozenset[str]]:
     from kg.repair.readings import by_base
@@ -187,5 +202,5 @@ def _sounds() -> Mapping[str, frozenset[str]]:
     out: dict[str, set[str]] = defaultdict(set)
     for syllable, chars in by_base().items():
         for char in chars:
-            out[char].add(syllable)
+            out[char].add(_heard(syllable))
     return {char: frozenset(found) for char, found in out.items()}

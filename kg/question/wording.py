@@ -50,7 +50,8 @@ _PLANS = frozenset({"plan to", "planned to", "intend to", "intended to", "intend
 #: Words before a list of which one will do.
 _AT_LEAST = frozenset({"at least one of", "any one of", "any of", "one of", "one or more of", "at least one",
                        "one or several of", "至少一个", "至少一项", "至少一种", "至少提到一个", "任何一个", "任一",
-                       "其中之一", "之一", "任何一项", "任意一个", "任意一项", "其中一个", "其中一项"})  # fmt: skip
+                       "其中之一", "之一", "任何一项", "至少", "任意一个", "任意一项",
+                       "其中一个", "其中一项"})  # fmt: skip
 #: Words between a sector and what it is looked at for.
 _OF = frozenset({"in", "of", "的", "at", "for", "the"})
 
@@ -70,8 +71,8 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         _accident,
         _narrower,
         _demanded,
-        _convener,
         _venue,
+        _convener,
         _neither,
         _borne,
         in_text,
