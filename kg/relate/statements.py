@@ -155,8 +155,8 @@ def counts(clause: Clause, mention: Mention) -> bool:
     """Whether a mention in this clause makes a statement."""
     if clause.force == "doing" and clause.action in LOOKS and mention.scheme == "measure":
         return False
-    if clause.why == "将" and mention.scheme == "responsibility":
-        return False  # what somebody will do invokes none
+    if clause.why == "将" and mention.scheme == "responsibility" and clause.condition is None:
+        return False  # what somebody will do invokes none; what follows on something does
     if clause.force in {"order", "doing", "topic"}:
         return True
     # 企业主要负责人是第一责任人, 企业是责任主体: a doctrine is invoked by stating it
