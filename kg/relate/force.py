@@ -122,7 +122,7 @@ class Judge:
             return "told", told
         last = self.last
         if last is not None and self.joined and last.force in {"told", "doing"}:
-            aspect = last.why in _ASPECTS or (last.why == "了" and not self.document)
+            aspect = last.why in _ASPECTS or (last.why[-1:] == "了" and not self.document)
             shares = (aspect and self.condition is None) and (
                 parsed.contiguous
                 or (
