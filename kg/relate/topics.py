@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
 
 from kg.cues import pattern
@@ -33,6 +33,9 @@ _TOURED = pattern("clauses", "toured")
 _STANDS_IN = pattern("clauses", "stands-in")
 _LOOKS_ROUND = pattern("clauses", "looks-round")
 _CALLS_ON = pattern("clauses", "calls-on")
+_AT_FAULT = pattern("clauses", "at-fault")
+_PASSED = pattern("clauses", "passed")
+_MIND = pattern("clauses", "mind")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
 _WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
@@ -94,6 +97,7 @@ def topics(
         *_of_what_comes_first(layers, speakers),
         *_of_visits(layers, speakers, clauses),
         *_of_tours(layers, speakers),
+        *_of_faults(layers, speakers, clauses),
         *_of_labels(layers, speakers, clauses),
     ]
 
@@ -190,13 +194,46 @@ def _of_tours(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
             whose = speakers.at(segment.start) if found is not None else None
             if found is None or whose is None:
                 continue
-            begin, stop = found.span(found.lastindex or 0)
-            for mention in layers.mentions[bisect_left(starts, begin) :]:
-                if mention.start >= stop:
-                    break
-                named = mention.end <= stop and mention.masked is None
-                if named and mention.concept not in _ZONES:
+            for mention in _inside(layers.mentions, starts, *found.span(found.lastindex or 0)):
+                if mention.concept not in _ZONES:
                     yield whose, mention.start, mention.end
+
+
+def _of_faults(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """农村面包车超员屡禁不止，交警要设点劝导: the fault named first is what is demanded about.
+
+    How the sector is now, not what happened or how much of it there was; a demand, not only to be on one's guard.
+    """
+    text = layers.text
+    starts = [m.start for m in layers.mentions]
+    for _, group in groupby(clauses, key=lambda c: c.sentence):
+        sentence = list(group)
+        for index, clause in enumerate(sentence):
+            if clause.force != "told" or text[clause.end : clause.end + 1] != "，":
+                continue
+            stretch = (clause.start, clause.end)
+            if _AT_FAULT.search(text, *stretch) is None or _PASSED.search(text, *stretch):
+                continue
+            demand = next((c for c in sentence[index + 1 :] if c.force != "told"), None)
+            if demand is None or demand.force != "order" or demand.cue is None:
+                continue
+            if demand.modality == "permission" or _MIND.search(text, demand.start, demand.end):
+                continue
+            whose = speakers.at(clause.start)
+            if whose is not None:
+                for mention in _inside(layers.mentions, starts, *stretch):
+                    yield whose, mention.start, mention.end
+
+
+def _inside(
+    mentions: Sequence[Mention], starts: Sequence[int], start: int, end: int
+) -> Iterator[Mention]:
+    """The sectors that a stretch names by words of their own."""
+    for mention in mentions[bisect_left(starts, start) :]:
+        if mention.start >= end:
+            break
+        if mention.end <= end and mention.masked is None and mention.scheme == "hazard":
+            yield mention
 
 
 def _of_labels(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
