@@ -109,3 +109,22 @@ def test_what_is_looked_at_on_a_tour_of_inspection_is_stressed(tour, hazards):
         f"3月5日，灵丘县县长李平{tour}。他强调，要压实责任。\n"
     )
     assert {hazard for _, hazard in stressed(text)} == set(hazards.split())
+
+
+#: What is said of a sector before a demand in the same sentence, with the sectors stressed by it.
+FAULTS = [
+    ("山区道路摩托车载人、酒驾屡禁不止，交警要设卡劝导", "road-traffic"),
+    ("城区电梯老化问题突出，市场监管部门要逐台建档", "elevators"),
+    ("我县露天采石场数量多、边坡高，必须逐座体检", "quarry"),
+    ("校车安全无小事，要落实跟车制度", "school-bus"),
+    ("去年全县火灾起数上升，要层层压实责任", ""),
+    ("全县没有烟花爆竹批发企业，要压实责任", ""),
+    ("煤矿隐患依然突出，不能盲目乐观", ""),
+    ("个别加油站卸油作业不规范，要举一反三", ""),
+]
+
+
+@pytest.mark.parametrize(("words", "hazards"), FAULTS)
+def test_the_fault_named_before_a_demand_is_what_is_demanded_about(words, hazards):
+    found = {hazard for _, hazard in stressed(f"{NEWS}会议强调，{words}。\n")}
+    assert found == set(hazards.split())
