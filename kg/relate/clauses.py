@@ -37,6 +37,9 @@ _COMES = frozenset({"参加", "出席", "列席", "陪同"})
 _PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _STANDS_ALONE = pattern("clauses", "stands-alone")
+#: Groups of it that ban, and those that are the verb whatever a list has.
+_BANNED = ("banned", "left")
+_ITS_VERB = frozenset({"same", "first", "banned", "daily", "always", "left", "shift"})
 _TEACHES = pattern("clauses", "teaches")
 _LAW_SAYS = pattern("clauses", "law-says")
 _WHOSE_TASK = pattern("clauses", "whose-task")
@@ -107,7 +110,9 @@ class _Reader(Judge):
                 last = index + 1 == len(sentence)
                 self.rest = (
                     _half(self.text, sentence[index:])
-                    if "由" in self.text[segment.start : segment.start + 2] or self.pending
+                    if "由" in self.text[segment.start : segment.start + 2]
+                    or self.text.endswith("牵头", segment.start, segment.end)
+                    or self.pending
                     else []
                 )
                 self.ahead = NOTHING if last else look_ahead(*sentence[index + 1][:2])
@@ -223,13 +228,13 @@ class _Reader(Judge):
             return
         parsed.alone = parsed.contiguous = True
         parsed.topic = False
-        parsed.bans = found["banned"] is not None
+        parsed.bans = any(found[group] is not None for group in _BANNED)
         if found["same"]:
             parsed.modal = None
-        group = next((g for g in ("same", "first", "banned") if found[g]), None)
-        if group is not None:
-            parsed.verb = self._verb_at(parsed, parsed.start + found.start(group), found[group])
-        elif parsed.verb is None or parsed.weak:
+        named = next((g for g, words in found.groupdict().items() if words), None)
+        if named is not None and (named in _ITS_VERB or parsed.verb is None):
+            parsed.verb = self._verb_at(parsed, parsed.start + found.start(named), found[named])
+        elif parsed.verb is None:
             at = parsed.end - 2
             parsed.verb = self._verb_at(parsed, at, self.text[at : parsed.end])
 
@@ -248,7 +253,8 @@ class _Reader(Judge):
         ):
             return False
         words = self.text[parsed.start : parsed.end]
-        if _WHOSE_TASK.match(words) is None or not (words[0] == "由" or self.pending):
+        leads = words[0] == "由" or words.endswith("牵头") or bool(self.pending)
+        if not leads or _WHOSE_TASK.match(words) is None:
             return False
         return any(not _WHOSE_TASK.match(rest) for rest in self.rest)
 

@@ -194,6 +194,9 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             finder.bans = True
             if out.verb is None and start + 2 <= segment.end:
                 out.verb, finder.plain = _behind_not(text, start + 1, segment.end), True
+            mark = text.find("的", start, segment.end) + 1
+            if any(c.start == mark and c.kind in VERBS | {"adverb"} for c in inner):
+                finder.bans = False  # 不达标的坚决关掉
             if out.verb is not None and finder.follows(out.verb, "的"):
                 out.verb = next((c for c in reversed(inner) if c.kind in VERBS), out.verb)
         out.contiguous = out.verb is not None and finder.plain
