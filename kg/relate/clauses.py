@@ -7,7 +7,7 @@ precedes, a condition (…的，一旦…) is kept apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
 
@@ -47,14 +47,20 @@ _WHEREVER = pattern("clauses", "wherever")
 
 
 def find_clauses(
-    layers: Layers, strengths: Mapping[str, int], *, document: bool, turns: Sequence[int] = ()
+    layers: Layers,
+    strengths: Mapping[str, int],
+    *,
+    document: bool,
+    turns: Sequence[int] = (),
+    divisions: Collection[int] = (),
 ) -> list[Clause]:
     """List the clauses of the body in order.
 
     ``document`` tells a formal notice, whose text directs by itself; ``turns`` are the places where
-    another division begins to act.
+    another division begins to act, ``divisions`` those where the name of one begins.
     """
-    return _Reader(layers, strengths, document=document, turns=turns).run()
+    reader = _Reader(layers, strengths, document=document, turns=turns, divisions=divisions)
+    return reader.run()
 
 
 class _Reader(Judge):
@@ -67,8 +73,9 @@ class _Reader(Judge):
         *,
         document: bool,
         turns: Sequence[int],
+        divisions: Collection[int],
     ) -> None:
-        super().__init__(layers, document=document, turns=turns)
+        super().__init__(layers, document=document, turns=turns, divisions=divisions)
         self.strengths = strengths
         self.headings = Headings(layers, self.passage)
         self.out: list[Clause] = []
@@ -96,6 +103,7 @@ class _Reader(Judge):
                 if c.kind == "past" and not self.text.startswith("的，", s.end - 1)
             )
             self.purpose = self.said = self.reminds = False
+            self.modal = any(c.kind == "modal" for _, cues, _ in sentence for c in cues)
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False

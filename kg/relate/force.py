@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kg.cues import pattern
 from kg.layers import Cue, Layers
@@ -31,6 +31,7 @@ _CANNOT = pattern("clauses", "cannot")
 _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
 _OTHERS = pattern("clauses", "others-avow")
+_NAMED_PLACE = pattern("clauses", "named-place")
 _DUE = pattern("clauses", "when-due")
 #: 为…营造…, 为…提供…: aims.
 _SERVES = frozenset({"营造", "创造", "提供", "奠定", "打下", "保驾护航"})
@@ -62,11 +63,22 @@ _ONLY_WHEN = pattern("clauses", "only-when")
 class Judge:
     """What is known where a clause is judged: its passage, and what went before it in the sentence."""
 
-    def __init__(self, layers: Layers, *, document: bool, turns: Sequence[int]) -> None:
+    def __init__(
+        self,
+        layers: Layers,
+        *,
+        document: bool,
+        turns: Sequence[int],
+        divisions: Collection[int] = (),
+    ) -> None:
         self.layers = layers
         self.text = layers.text
         self.document = document
         self.passage = Passage(layers, document=document, turns=turns)
+        self.divisions = divisions
+        """Where the name of a division begins."""
+        self.modal = False
+        """Whether a modal stands in the sentence."""
         self.pending: list[Parse] = []
         """Leading phrases."""
         self.condition: tuple[int, int] | None = None
@@ -74,6 +86,8 @@ class Judge:
         """The clause before in the sentence."""
         self.joined = False
         """Whether a comma parts it from what comes."""
+        self.said = False
+        """Whether somebody has spoken in the sentence."""
         self.reasons = False
         """Whether the sentence ends with 通知如下."""
         self.purpose = False
@@ -163,6 +177,8 @@ class Judge:
         count = _COUNT.search(words)
         if count is not None and count.end() == len(words) and last is not None and last.why:
             return "told", "count"  # 去年共排查企业312家，整改隐患1560条
+        if self._acts_by_name(parsed, words):
+            return "doing", "named"
         if self.passage.mode in {"order", "document"}:
             return ("order", "") if self._directs(parsed, verb) else ("told", "statement")
         if self.passage.mode == "tell":
@@ -173,6 +189,15 @@ class Judge:
             return "told", "narrative"
         done = count is not None and count.start() > verb.start
         return ("told", "count") if done else ("doing", "")
+
+    def _acts_by_name(self, parsed: Parse, words: str) -> bool:
+        """大周镇把渡工请到一起: in a report, what a place that is named does, in a sentence without a demand."""
+        if self.passage.mode != "order" or self.modal or self.said or "由" in words:
+            return False
+        if parsed.contiguous:
+            return False
+        named = parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
+        return named
 
     def _did(self, modal: Cue) -> bool:
         """他走访了物流园，鼓励合作社发展订单农业: one of the things that somebody did."""

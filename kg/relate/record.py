@@ -92,7 +92,10 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     accidents = events.incidents(layers, speakers, proof, told_of)
     mask_names(layers, [(n.start, n.end) for n in (*(m for m, _ in names), *told_of)])
     acting = [b.start for a, b in pairwise(speakers.turns) if b.acts and b.region != a.region]
-    clauses = find_clauses(layers, strength_of(), document=document, turns=acting)
+    named = {start for start, _ in places}
+    clauses = find_clauses(
+        layers, strength_of(), document=document, turns=acting, divisions=named
+    )
     titled = title_clause(layers) if document else None
     if titled is not None:
         clauses.insert(0, titled)
@@ -115,13 +118,13 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
 
     stated = state(layers, clauses, region_at, topics(layers, speakers, names, held, clauses))
     duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
-    named = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
+    active = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
         id=notice.id,
         title=notice.title or title,
         published=notice.published or layers.published,
-        regions=_regions(speakers, named, [m for m, _, told in held if told], proof),
+        regions=_regions(speakers, active, [m for m, _, told in held if told], proof),
         meetings=tuple(m for m, _, _ in held),
         stresses=tuple(
             Stress(
