@@ -93,9 +93,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     mask_names(layers, [(n.start, n.end) for n in (*(m for m, _ in names), *told_of)])
     acting = [b.start for a, b in pairwise(speakers.turns) if b.acts and b.region != a.region]
     named = {start for start, _ in places}
-    clauses = find_clauses(
-        layers, strength_of(), document=document, turns=acting, divisions=named
-    )
+    clauses = find_clauses(layers, strength_of(), document=document, turns=acting, divisions=named)
     titled = title_clause(layers) if document else None
     if titled is not None:
         clauses.insert(0, titled)
