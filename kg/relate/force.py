@@ -196,8 +196,7 @@ class Judge:
             return False
         if parsed.contiguous:
             return False
-        named = parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
-        return named
+        return parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
 
     def _did(self, modal: Cue) -> bool:
         """他走访了物流园，鼓励合作社发展订单农业: one of the things that somebody did."""
