@@ -16,6 +16,7 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
+_REPORTS_TO = pattern("actors", "reports-to")
 _ONLY_THERE = pattern("actors", "only-there")
 _HAPPENS = pattern("actors", "happens")
 _GOES_ON = pattern("actors", "goes-on")
@@ -255,6 +256,9 @@ class Acting:
         body = _OWN_BODY.match(self.text, start, segment.end) if self.out.home else None
         if body is None or self.floor.owner is not None or self.floor.roundup:
             return False
+        told = self.meant.current not in {None, *self.out.home}
+        if told and self.floor.given_line == segment.line:
+            return False  # 武威市应急管理局组织演练，局长说
         done = deed(self.text, body.end(), segment.end)
         if not done.acts and not does(self.text, body.end(), segment.end):
             return False
@@ -287,6 +291,9 @@ class Acting:
         who = self.meant.of(last)
         if who is None or self.floor.comes_as_guest(who, segment):
             return False
+        if self.meant.current not in {None, who} and _REPORTS_TO.match(text, last.end, segment.end):
+            self.floor.hush(segment)
+            return True
         summoned = who in self.summoned
         guest = self.floor.below_meeting(who) and not summoned
         if guest and self._pledges(start, last.end, segment.end):

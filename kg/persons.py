@@ -94,9 +94,9 @@ class Persons:
             who = self.known.get(self.text[start : start + length])
             if who is None:
                 continue
+            self.last = who  # 卢某一行来到矿区。他强调
             if speaks or does(self.text, start + length, end):
                 return who, start + length
-            self.last = who  # 卢某一行来到矿区。他强调
         return None
 
     def named(self, start: int) -> bool:

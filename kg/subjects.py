@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from kg.cues import pattern
@@ -50,6 +51,8 @@ class Deed:
 
 #: Verbs of those who only are there, before the name of what others do.
 _ATTENDS = ("参加", "列席", "出席", "接受", "参加了")
+#: Words of what a leader visits: 市长来到一家煤矿.
+_VISITED = frozenset({"一家", "一处", "两家", "多家", "几家", "企业", "公司"})
 NOTHING = Deed()
 DOES = Deed(acts=True)
 MEETS = Deed(acts=True, meets=True)
@@ -91,7 +94,7 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
     first = act if act and (watch is None or act.start() < watch.start()) else watch
     if first is None or first.start() - start > REACH:
         return NOTHING
-    if _NOT_A_SUBJECT.search(text, start, first.start()):
+    if _denied(_NOT_A_SUBJECT, text, start, first.start()):
         return NOTHING
     if text.endswith(_ATTENDS, start, first.start()):
         return NOTHING  # 市政府负责人参加约谈
@@ -130,7 +133,18 @@ def does(text: str, start: int, end: int) -> bool:
     (False, True, False)
     """
     return _predicate(text, start, end) and not (
-        text[start : start + 1] == "某" or _NOT_DOING.search(text, start, end)
+        text[start : start + 1] == "某" or _denied(_NOT_DOING, text, start, end)
+    )
+
+
+def _denied(form: re.Pattern[str], text: str, start: int, end: int) -> bool:
+    """Whether words deny that a subject acts; where a leader is the subject, not those of what he visits."""
+    body = _SUBJECT_BODY.match(text, start, end)
+    leader = _LEADER.match(text, body.end() if body else start, end)
+    behind = leader.end() if leader else end
+    return any(
+        found.start() < behind or found[0] not in _VISITED
+        for found in form.finditer(text, start, end)
     )
 
 

@@ -89,6 +89,16 @@ def names() -> Names:
     found: dict[str, list[Division]] = defaultdict(list)
     for name, several in short_names().items():
         found[name].extend(several)
+    for name, several in short_names().items():  # 酉阳自治县, 秀山县
+        for division in several:
+            kind = next(
+                (k for k in ("自治县", "自治州", "自治旗") if division.name.endswith(k)), None
+            )
+            if kind is None or len(name) < 2:
+                continue
+            for written in (name + kind, name + kind[-1]):
+                if written not in full_names():
+                    found[written] = [division]
     for name, target in data["aliases"].items():
         found[name] = [named(target)]
     for name in (*data["bingtuan"]["names"], BINGTUAN.name):
