@@ -13,8 +13,8 @@ from kg.model import Concept
 from kg.ontology import ancestors, concept, concepts
 from kg.question.asides import without_asides
 from kg.question.choice import choice, level
-from kg.question.doubts import Doubt, denies, doubts, name_of, role
-from kg.question.nouns import NOUNS
+from kg.question.doubts import Doubt, denies, doubts, name_of
+from kg.question.nouns import ASKING, NOUNS, asked_noun, pronoun_asks
 from kg.question.period import period
 from kg.question.said import LEARNT, PERSONS, RISKS, bare, unnamed, unsaid
 from kg.question.tokens import Token
@@ -34,9 +34,6 @@ _JOINTS = frozenset({"and", "or", "but", "neither", "both", "either"})
 _WEAK = frozenset({"by", "to", "from", "到", "至", "从", "自", "起"})
 _NEGATIVE = ("not", "没", "未", "不", "never", "without", "omit", "n't", "rather than", "instead of",
              "as opposed to", "而非")  # fmt: skip
-_ASKING = frozenset({"which", "count"})
-_TRANSPARENT = frozenset({"the", "of", "all", "a", "an", "are", "is", "me", "were", "was", "any", "的",
-                          "个", "份", "场", "次", "项", "种", "类", "些", "条", "篇", "there", "own"})  # fmt: skip
 
 
 def frame(
@@ -79,10 +76,13 @@ class _Maker:
         self.tokens = list(chosen.rest)
         self.out.among, self.out.excluded = list(chosen.among), list(chosen.excluded)
         self.out.together = together(self.tokens)
+        self.out.what = pronoun_asks(self.tokens)
         self.out.asks = any(self._role(i) == "which" for i in range(len(self.tokens)))
         self._days()
         self.bare = bare(self.tokens)
-        asked = self._asked()
+        asked, counting = asked_noun(self.tokens)
+        if counting and not asked and not any(t.kind == "slot" for t in self.tokens):
+            self._refuse("how many of what? Regions, sectors, meetings … can be counted")
         self._absorb(asked)
         self._walk()
         self._join()
@@ -110,29 +110,6 @@ class _Maker:
 
     # --- nouns ----------------------------------------------------------------------------------
 
-    def _asked(self) -> str:
-        """Name the noun that which, how many or list stands before."""
-        waiting = counting = False
-        for index, token in enumerate(self.tokens):
-            if token.kind == "role" and token.values[0] in _ASKING:
-                waiting = True
-                counting = counting or token.values[0] == "count"
-            elif token.kind == "role" and token.values[0] in (*NOUNS, "must", "forbid", "deadline"):
-                if waiting:
-                    return token.values[0]
-            elif token.kind in ("theme", "campaign") and waiting and self._role(index + 1) in NOUNS:
-                continue
-            elif token.kind == "bearer" and waiting:
-                return "bearer"
-            elif not (token.kind == "noise" and token.text in _TRANSPARENT):
-                waiting = False
-        said = [t for t in self.tokens if t.kind != "noise"]
-        if len(said) > 1 and role(said[-1]) == "which" and role(said[-2]) in NOUNS:
-            return role(said[-2])  # 被最多地区提到的领域是什么
-        if counting and not any(t.kind == "slot" for t in self.tokens):
-            self._refuse("how many of what? Regions, sectors, meetings … can be counted")
-        return ""
-
     def _absorb(self, asked: str) -> None:
         """Drop nouns that only say what a named thing beside them is (the mining sector)."""
         kept: list[Token] = []
@@ -142,7 +119,7 @@ class _Maker:
             role = token.values[0] if token.kind == "role" else ""
             before = tokens[index - 1] if index else None
             after = tokens[index + 1] if index + 1 < len(tokens) else None
-            asking = before is not None and before.kind == "role" and before.values[0] in _ASKING
+            asking = before is not None and before.kind == "role" and before.values[0] in ASKING
             if role in ("region", "province", "city") and not asking and asked != role:
                 beside = [t for t in (before, after) if t is not None and t.kind == "region"]
                 if beside:
@@ -196,7 +173,7 @@ class _Maker:
             elif token.kind == "mark":
                 joint.add("comma")
             elif token.kind == "theme":
-                if self._role(index - 1) in _ASKING:
+                if self._role(index - 1) in ASKING:
                     denied = False  # 没有强调哪些自然灾害: what is asked for is not what is denied
                 self.themes.append(
                     Theme(token.values, denied, denied and fresh, frozenset(joint), clause)

@@ -23,6 +23,9 @@ _PRONOUNS = frozenset(
 _LISTS = ("list", "name", "give", "show", "find", "display", "tell", "enumerate", "provide", "identify",
           "let me", "look up", "search", "just tell", "point me", "列", "给出", "请给出", "查", "找",
           "帮我", "告诉", "显示", "请找", "请告诉", "请列", "说", "讲", "介绍")  # fmt: skip
+#: Words between which and its noun.
+TRANSPARENT = frozenset({"the", "of", "all", "a", "an", "are", "is", "me", "were", "was", "any", "的",
+                          "个", "份", "场", "次", "项", "种", "类", "些", "条", "篇", "there", "own"})  # fmt: skip
 REGION = Token("role", ("region",), "region")
 #: Words that tell that the notice at hand is meant.
 _THIS = frozenset({"the", "this", "that", "本", "该", "此", "这"})
@@ -37,6 +40,39 @@ _THINGS = frozenset({"thing", "东西", "事项"})
 def said_of(tokens: Sequence[Token]) -> list[tuple[int, Token]]:
     """List the tokens that say something, with their places."""
     return [(i, t) for i, t in enumerate(tokens) if t.kind != "noise"]
+
+
+def pronoun_asks(tokens: Sequence[Token]) -> bool:
+    """Whether which or what asks, not only list or tell me."""
+    return any(role(t) == "which" and not t.text.startswith(_LISTS) for t in tokens)
+
+
+def asked_noun(tokens: Sequence[Token]) -> tuple[str, bool]:
+    """Name the noun that which, how many or list stands before, and tell whether it is counted.
+
+    >>> from kg.question.tokens import read
+    >>> asked_noun(read("how many regions stressed gas").tokens), asked_noun(read("who stressed gas").tokens)
+    (('region', True), ('', False))
+    """
+    waiting = counting = False
+    for token, after in zip(tokens, [*tokens[1:], None], strict=False):
+        word = role(token)
+        if word in ASKING:
+            waiting = True
+            counting = counting or word == "count"
+        elif word in (*NOUNS, "must", "forbid", "deadline"):
+            if waiting:
+                return word, counting
+        elif token.kind in ("theme", "campaign") and waiting and after and role(after) in NOUNS:
+            continue
+        elif token.kind == "bearer" and waiting:
+            return "bearer", counting
+        elif not (token.kind == "noise" and token.text in TRANSPARENT):
+            waiting = False
+    said = [t for t in tokens if t.kind != "noise"]
+    if len(said) > 1 and role(said[-1]) == "which" and role(said[-2]) in NOUNS:
+        return role(said[-2]), counting  # 被最多地区提到的领域是什么
+    return "", counting
 
 
 def has(tokens: Sequence[Token], *roles: str) -> bool:
@@ -86,7 +122,8 @@ def _notice(tokens: list[Token]) -> list[Token]:
         asked = bool(out) and role(out[-1]) in ASKING
         known = lexicon().phrases.get(token.text[:-1]) if asked and token.kind == "noise" else None
         noun = known is not None and token.text[-1] in _IN_IT and known.values == ("notice",)
-        out.append(Token("role", ("notice",), token.text) if noun else token)
+        report = asked and role(token) == "say" and token.text == "report"
+        out.append(Token("role", ("notice",), token.text) if noun or report else token)
     return out
 
 
@@ -122,12 +159,14 @@ def counted(tokens: list[Token]) -> list[Token]:
 
 def governments(tokens: list[Token]) -> list[Token]:
     """Take which governments for which regions, where they speak (which governments stressed gas?)."""
-    if has(tokens, *NOUNS, "must", "forbid", "deadline", "who") or any(
-        t.kind == "region" for t in tokens
-    ):
+    hold = has(tokens, "hold") and has(tokens, "meeting")
+    named = not hold and (has(tokens, *NOUNS) or any(t.kind == "region" for t in tokens))
+    if named or has(tokens, "must", "forbid", "deadline", "who"):
         return tokens
     for (_, first), (at, second) in pairwise(said_of(tokens)):
         governs = second.kind == "bearer" and second.values == ("政府",)
+        if governs and role(first) in ASKING and has(tokens, "hold"):
+            return [*tokens[:at], Token("role", ("who",), "who"), *tokens[at + 1 :]]
         if governs and role(first) in ASKING and has(tokens, *ACTS, "require", "say"):
             return [*tokens[:at], replace(REGION, text=second.text), *tokens[at + 1 :]]
     return tokens

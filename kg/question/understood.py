@@ -38,6 +38,8 @@ class Frame:
     """Whether the regions stand side by side (Hunan and Jiangxi)."""
     asks: bool = False
     """Whether a word asks for what there is (which, what, list), not whether something is so."""
+    what: bool = False
+    """Whether such a word is a pronoun (which, what), not only a call for a list."""
     bearers: list[str] = field(default_factory=list)
     names: dict[str, list[str]] = field(default_factory=dict)
     """Words for campaigns, policies, incidents, meetings, notices."""

@@ -47,6 +47,7 @@ _BORNE = {"企业": "enterprise-principal", "部门": "departmental-supervision"
 #: Words that tell what is to be done by whom (where do they plan to suspend production?).
 _PLANS = frozenset({"plan to", "planned to", "intend to", "intended to", "intending", "intends", "aim to",
                     "要", "需", "准备", "打算", "计划"})  # fmt: skip
+_WHAT = frozenset({"什么", "哪些", "啥", "哪些方面"})
 #: Words before a list of which one will do.
 _AT_LEAST = frozenset({"at least one of", "any one of", "any of", "one of", "one or more of", "at least one",
                        "one or several of", "至少一个", "至少一项", "至少一种", "至少提到一个", "任何一个", "任一",
@@ -78,6 +79,7 @@ def reworded(tokens: Sequence[Token]) -> list[Token]:
         in_text,
         kinds,
         _done,
+        _to_take,
         _planned,
         counted,
         _everyone,
@@ -290,6 +292,28 @@ def _done(tokens: list[Token]) -> list[Token]:
     return [replace(t, values=("must",)) if role(t) == "require" else t for t in tokens]
 
 
+def _to_take(tokens: list[Token]) -> list[Token]:
+    """Drop must where measures are asked for (which steps are required?), and take 要抓好什么 for duties."""
+    said = said_of(tokens)
+    measures = any(
+        role(first) in ASKING and role(second) == "measure"
+        for (_, first), (_, second) in pairwise(said)
+    )
+    if measures and has(tokens, "must") and not any(t.kind == "bearer" for t in tokens):
+        return [replace(t, values=("order",)) if role(t) == "must" else t for t in tokens]
+    if (
+        len(said) < 3
+        or said[-1][1].text not in _WHAT
+        or not any(t.kind == "region" for t in tokens)
+    ):
+        return tokens
+    (first, theme), (at, verb) = said[-3], said[-2]
+    wanted = verb.text.startswith("要") or any(t.text == "要" for t in tokens[first:at])
+    if theme.kind == "theme" and role(verb) == "attend" and wanted:
+        return [*tokens[:at], replace(verb, values=("must",)), *tokens[at + 1 :]]
+    return tokens
+
+
 def _planned(tokens: list[Token]) -> list[Token]:
     """Give a measure that is to be taken its verb (where are people to be evacuated?)."""
     themes = [t for t in tokens if t.kind == "theme"]
@@ -302,6 +326,8 @@ def _planned(tokens: list[Token]) -> list[Token]:
         tokens, *ACTS, "say", "require", "must", "forbid", "hold", "sentence", "notice"
     ):
         return tokens
+    if has(tokens, "measure"):  # 监测预警是哪些地区的措施
+        return [replace(t, values=("order",)) if role(t) == "measure" else t for t in tokens]
     for at, token in enumerate(tokens[:-1]):
         to = token.text == "to" or token.text in _PLANS
         after = next((t for t in tokens[at + 1 :] if t.kind != "noise"), token)
