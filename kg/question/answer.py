@@ -10,12 +10,12 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.errors import QueryError
-from kg.ontology import ancestors, concepts
+from kg.ontology import concepts
 from kg.query import NamedQuery, bind, run
 from kg.question.doubts import name_of
 from kg.question.forms import alone, as_it_is, first_rows, how_many, is_brief
 from kg.question.frame import frame
-from kg.question.match import Way, match, nearest, written
+from kg.question.match import Way, echoes, match, nearest, written
 from kg.question.named import named
 from kg.question.reply import Reply, Understood, evidence_of
 from kg.question.things import Things
@@ -110,7 +110,7 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
             if asked.reading.tokens
             else "no word of it is understood"
         )
-    if _echoes(way, made):
+    if made.what and not made.count and echoes(way, made):
         name = name_of(made.themes[0])
         made.readings = (f"Which sentences mention {name}?", f"What must be done about {name}?")
         return refuse(f"{name} has no narrower kinds that could be told")
@@ -163,13 +163,6 @@ def reply(question: str, asked: Asked, *, store: GraphStore, limit: int | None =
         evidence=evidence_of(rows, way.query.answer),
         labels=_labels(found, chinese),
     )
-
-
-def _echoes(way: Way, made: Frame) -> bool:
-    """Whether what is asked for could only be the sector that the question names itself."""
-    broad = {above for c in concepts() for above in ancestors(c.id)[1:]}
-    kinds = way.query.name == "sectors-of" and "hazard" in way.slots and not made.count
-    return kinds and made.what and not broad & {*made.themes}
 
 
 class _RefusedError(Exception):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from kg.errors import DataFileError
-from kg.ontology import SCHEMES, concept
+from kg.ontology import SCHEMES, ancestors, concept, concepts
 from kg.query import NamedQuery, Template, named
 from kg.question.frame import frame
 from kg.question.tokens import read
@@ -127,6 +127,18 @@ def of_each(question: Frame) -> bool:
     return "R2" in question.shape and question.together and question.asks and not question.count
 
 
+def echoes(way: Way, question: Frame) -> bool:
+    """Whether all that a way could tell of a question's sectors is these sectors themselves."""
+    kinds = way.query.name == "sectors-of" and "hazard" in way.slots
+    return kinds and bool(question.themes) and not _broad() & {*question.themes}
+
+
+@cache
+def _broad() -> frozenset[str]:
+    """List the concepts that have narrower ones."""
+    return frozenset(above for c in concepts() for above in ancestors(c.id)[1:])
+
+
 def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:
     """Find the ways of asking that share most with a question, in its language if there is one."""
     ranked = []
@@ -134,7 +146,10 @@ def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:
         shared = len(shape & question.shape)
         if not shared:
             continue
-        way = min(several, key=lambda w: w.template.text.isascii() == chinese)
+        fit = [w for w in several if not echoes(w, question)]
+        if not fit:
+            continue
+        way = min(fit, key=lambda w: w.template.text.isascii() == chinese)
         score = shared / len(shape | question.shape)
         ranked.append((-score, way.template.text.isascii() == chinese, index, way))
     ranked.sort(key=lambda item: item[:3])
@@ -145,7 +160,7 @@ def nearest(question: Frame, chinese: bool, most: int = 3) -> tuple[Way, ...]:
 _EXAMPLES: Mapping[str, tuple[str, str]] = {
     "themes": ("尾矿库", "tailings ponds"),
     "all": ("尾矿库", "tailings ponds"),
-    "hazard": ("防汛", "flood control"),
+    "hazard": ("自然灾害", "natural disasters"),
     "responsibility": ("一岗双责", "one post two duties"),
     "measure": ("应急救援", "emergency response"),
     "region": ("湖南省", "Hunan"),
