@@ -11,6 +11,8 @@ from kg.layers import Name, Segment
 _QUOTES = str.maketrans("", "", '“”"‘’「」『』')
 _SEVERAL = pattern("names", "campaigns-several")
 _QUOTED = re.compile(r"“([^“”]+)”")
+#: “安全生产月”期间: only when something is to be done.
+_AS_TIME = re.compile(r"(?<=月)”?(?:活动)?(?:期间|来临|到来)")
 _BEFORE_NAME = re.compile(
     r"^(?:本次|此次|这次|上述|.*?(?:(?:19|20)\d\d年|\d月|[一二三四五六七八九十]月)(?:全国)?(?=安全生产月$))"
 )
@@ -52,6 +54,8 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                     continue
                 begin = stop.end()
                 regional = bool(re.search(r"(?:我[省市县区州]|全[省市县区州]|兵团)$", stop[0]))
+            if quoted_from and words[quoted_from - 1] == "”" and begin < quoted_from:
+                begin = quoted_from  # “安全生产月”“安全生产万里行”
             name = words[begin : match.end()]
             end = match.end()
             if "“" in name and "”" not in name[name.rfind("“") :]:
@@ -68,7 +72,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                 continue
             if not (bound.search(name) or regional or kind.match(clean)):
                 continue
-            if generic.search(clean):
+            if generic.search(clean) or _AS_TIME.match(words, match.end()):
                 continue
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))

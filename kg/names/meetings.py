@@ -80,7 +80,11 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             listed = position > 0 and words[position : position + 1] in _LISTS
             if listed and begin == position:
                 begin += 1  # 召开县委常委会会议、县政府常务会议
-            elif held is not None and not _qualified(words, held.end(), begin):
+            elif (
+                held is not None
+                and not words.startswith("精神", end)  # 召开贯彻落实全省…会议精神大会
+                and not _qualified(words, held.end(), begin)
+            ):
                 begin = max(position, held.end())
             name = words[begin:end]
             shift = _TIME_PREFIX.match(name)
