@@ -224,10 +224,16 @@ class _Reader(Judge):
             or waits(self.text, parsed, self.ahead)
             or is_spoken_of(self.text, parsed, self.ahead)
             or self._assigns_task(parsed)
+            or self._spoken_about(parsed)
         ):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _spoken_about(self, parsed: Parse) -> bool:
+        """对校外托管，邵辉要求…: about what somebody speaks in the next segment."""
+        about = parsed.opener in _TOWARDS and parsed.object_prep and parsed.modal is None
+        return about and parsed.segment.closer == "，" and self.ahead.speaks
 
     def _stands_alone(self, parsed: Parse) -> None:
         """该停的停, 查到一处、整改一处, 按周巡查: a clause that waits for nothing, and what it does."""

@@ -183,7 +183,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.contiguous = out.modal.start == head
         whole = out.modal.word in HOLD_VERB  # 不放过任何一个漏洞
         out.verb = None if whole else finder.main(out.modal.end, bare=False)
-        if out.modal.word == _PLEASE and out.verb not in inner:
+        if out.modal.word == _PLEASE and out.contiguous and out.verb not in inner:
             out.verb, finder.adverbial = None, False  # 请各村|结合实际: nobody is a verb
         opener = next((c for c in inner if c.start == finder.at), None)
         if opener is not None and opener.kind in {"prep", "object"}:
@@ -312,7 +312,9 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
     for index, cue in enumerate(cues):
         if cue.kind in VERBS and cue.kind != "single" and cue.start == head:
             verb_first = True
-        if cue.kind != "modal" or (cue.word in _ONLY_FIRST and cue.start != head):
+        if cue.kind != "modal":
+            continue
+        if cue.word in _ONLY_FIRST and cue.start != head and not _asks(text, cues, index):
             continue
         if found is None:
             if verb_first and (cue.value == "recommendation" or cue.word in HOLD_VERB):
@@ -326,6 +328,13 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
         ):
             found = cue
     return found
+
+
+def _asks(text: str, cues: Sequence[Cue], index: int) -> bool:
+    """家长请|戴好头盔, 遇到暗冰别|急刹: the word for asking stands right before what is asked for."""
+    cue = cues[index]
+    behind = next((c for c in cues[index + 1 :] if c.start == cue.end), None)
+    return behind is not None and behind.kind in VERBS | {"adverb", "object"}
 
 
 def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:

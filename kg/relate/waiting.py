@@ -22,6 +22,8 @@ _CONDITION = pattern("clauses", "condition")
 _TIME_LEAD = pattern("clauses", "time-lead")
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
+#: Verbs of those who demand.
+_DEMANDS = frozenset({"要求", "强调", "指出", "提出"})
 _WITHOUT = pattern("clauses", "without")
 _WITHIN = pattern("clauses", "within")
 _COMES_UPON = pattern("clauses", "comes-upon")
@@ -51,13 +53,17 @@ class Ahead:
     """It bans, perhaps behind a subject of its own."""
     orders: bool = False
     """A modal stands behind a subject of its own."""
+    speaks: bool = False
+    """Somebody may speak in it."""
 
 
 def look_ahead(segment: Segment, cues: Sequence[Cue]) -> Ahead:
     """Look at the next segment."""
     orders = any(c.kind == "modal" and c.start > segment.start for c in cues)
+    speaks = bool(cues) and cues[0].kind == "speech" and cues[0].word in _DEMANDS
     if not cues or cues[0].start != segment.start:
-        return Ahead(orders=True, refused=_bans(cues)) if orders else NOTHING
+        refused = orders and _bans(cues)
+        return Ahead(orders=orders, refused=refused, speaks=speaks) if orders or speaks else NOTHING
     first = cues[0]
     opens = first.kind == "modal" and first.word in _OPENS
     return Ahead(
@@ -66,6 +72,7 @@ def look_ahead(segment: Segment, cues: Sequence[Cue]) -> Ahead:
         banned=first.word == "一律" or first.value == "prohibition",
         refused=first.kind != "link" and _bans(cues),
         asked=first.word == "请",
+        speaks=speaks,
         orders=orders and first.kind not in {"modal", "speech", "past", "link"},
     )
 
