@@ -89,6 +89,11 @@ def doubts(tokens: Sequence[Token]) -> Iterator[Doubt]:
     asks = any(role(t) in ("which", "count", "when", "where", "who", "deadline") for t in said)
     if said and role(said[0]) == "must" and said[0].text.isascii() and not asks:
         yield Doubt("whether something must be done cannot be asked: ask what")
+    least = any(role(t) == "either" and t.text.startswith(("至少", "at least")) for t in said)
+    if least and sum(t.kind in ("theme", "slot") for t in said) < 2:
+        yield Doubt(
+            "at least how many: it can be asked of themes only (at least one of gas and fireworks)"
+        )
     yield from _actors(tokens)
     yield from _verbs(said)
     for index, token in enumerate(tokens):

@@ -57,9 +57,14 @@ def tidy(text: str) -> str:
     >>> tidy("哪些地區強調了「尾礦庫」？")
     '哪些地区强调了尾矿库?'
     """
-    text = normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
-    text = re.sub('["“”「」『』《》〈〉()\\[\\]*_`]', " " if text.isascii() else "", text)
+    text = unquoted(text)
     return _simplified(text) if _HAN.search(text) else text
+
+
+def unquoted(text: str) -> str:
+    """Write a text as tidy does, but in the characters that it has."""
+    text = normalize("NFKC", text).casefold().replace("’", "'").replace("‘", "'")
+    return re.sub('["“”「」『』《》〈〉()\\[\\]*_`]', " " if text.isascii() else "", text)
 
 
 def units(text: str) -> list[tuple[str, int, int]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import pyoxigraph as ox
 
-from kg.question.lexicon import Entry, tidy
+from kg.question.lexicon import Entry, tidy, unquoted
 from kg.stores import GraphStore
 from kg.vocab import KG, RDF, RDFS
 
@@ -27,9 +27,15 @@ class Things:
         self.triples = store.triples
         self._names: list[tuple[str, str, str]] | None = None
         self._parties: list[str] | None = None
+        self._exact: dict[str, Entry | None] = {}
 
     def exact(self, name: str) -> Entry | None:
         """Find a thing by its whole name."""
+        if name not in self._exact:
+            self._exact[name] = self._find(name)
+        return self._exact[name]
+
+    def _find(self, name: str) -> Entry | None:
         label = ox.NamedNode(RDFS.label)
         literal = ox.Literal(name, language="zh-hans")
         for quad in self.triples(None, label, literal):
@@ -47,7 +53,7 @@ class Things:
         found: dict[str, set[str]] = {}
         if self._names is None:
             self._names = [
-                (kind, name, tidy(name))
+                (kind, name, unquoted(name))  # names are simplified in the store
                 for kind, cls in _NAMED.items()
                 for name in self._labels(cls)
             ]
