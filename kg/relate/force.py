@@ -12,6 +12,7 @@ from kg.relate.passage import Passage
 from kg.relate.stretch import VERBS
 
 _COUNT = pattern("clauses", "count")
+_SO_MANY = pattern("clauses", "so-many-at-least")
 _GENERAL_STATE = pattern("clauses", "general-state")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
@@ -175,8 +176,12 @@ class Judge:
         if counted and not led:
             return "told", "statistics"
         count = _COUNT.search(words)
-        if count is not None and count.end() == len(words) and last is not None and last.why:
-            return "told", "count"  # 去年共排查企业312家，整改隐患1560条
+        if count is not None and count.end() == len(words):
+            if last is not None and last.why:
+                return "told", "count"  # 去年共排查企业312家，整改隐患1560条
+            if not self.document and verb.end <= parsed.start + count.start():
+                if _SO_MANY.search(words) is None:
+                    return "told", "count"  # 执法人员下达通知书3份
         if self._acts_by_name(parsed, words):
             return "doing", "named"
         if self.passage.mode in {"order", "document"}:
