@@ -12,6 +12,7 @@ from kg.relate.passage import Passage
 from kg.relate.stretch import VERBS
 
 _COUNT = pattern("clauses", "count")
+_FALLS_SHORT = pattern("clauses", "falls-short")
 _SO_MANY = pattern("clauses", "so-many-at-least")
 _GENERAL_STATE = pattern("clauses", "general-state")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
@@ -179,9 +180,9 @@ class Judge:
         if count is not None and count.end() == len(words):
             if last is not None and last.why:
                 return "told", "count"  # 去年共排查企业312家，整改隐患1560条
-            if not self.document and verb.end <= parsed.start + count.start():
-                if _SO_MANY.search(words) is None:
-                    return "told", "count"  # 执法人员下达通知书3份
+            reached = verb.end <= parsed.start + count.start() and not _SO_MANY.search(words)
+            if reached and not self.document:
+                return "told", "count"  # 执法人员下达通知书3份
         if self._acts_by_name(parsed, words):
             return "doing", "named"
         if self.passage.mode in {"order", "document"}:
@@ -227,6 +228,8 @@ class Judge:
             return "some"
         if _CANNOT.search(words):
             return "cannot"
+        if _FALLS_SHORT.match(words):
+            return "falls short"
         if _OF_HIMSELF.search(words) or (not self.document and _PLANS.match(words)):
             return "avowed"
         if _ATTENDS.search(words):

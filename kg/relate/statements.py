@@ -21,6 +21,8 @@ SLIGHT = "slight"
 BROAD = "broad"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
 _LESSON = pattern("clauses", "lesson")
+#: What a meeting decides is ordered, though it is told: 会议同意列支860万元.
+_DECIDES = pattern("clauses", "decides")
 _LEFT = pattern("clauses", "left-to-others")
 #: Main verbs of visits: what is told to be looked at is not ordered.
 LOOKS = word_set("deeds", "looked-at")
@@ -104,6 +106,7 @@ def state(
         inside = mentions_of(layers.mentions, starts, clause.begin, clause.end)
         if not inside:
             continue
+        decided = _DECIDES.match(text[clause.start : clause.end])
         excluded = excluded_spans(text, clause.begin, clause.end)
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         for mention in inside:
@@ -111,7 +114,7 @@ def state(
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
-            if not counts(clause, mention):
+            if not counts(clause, mention) and not (decided and mention.scheme == "measure"):
                 continue
             if mention.scheme == "hazard" and any(
                 a <= mention.start and mention.end <= b for a, b in lessons
