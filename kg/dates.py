@@ -84,6 +84,16 @@ def _days(text: str) -> Iterator[re.Match[str]]:
             last = trigger.end()
 
 
+def spoken_day(text: str) -> str | None:
+    r"""The day under the title of a speech as ISO.
+
+    >>> spoken_day("在全市会议上的讲话\n（2022年5月6日）\n同志们："), spoken_day("2022年5月6日，全市会议召开")
+    ('2022-05-06', None)
+    """
+    found = _SPOKEN.search(text, 0, HEAD)
+    return _safe(*(int(g) for g in found.groups())) if found else None
+
+
 def find_days(text: str, published: str | None, *, year: int | None = None) -> list[DateMention]:
     """Every day named in ``text`` in order; 昨日 and the like count from ``published``.
 
@@ -98,8 +108,7 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     """
     out: list[DateMention] = []
     year_seen = year
-    spoken = _SPOKEN.search(text, 0, HEAD)
-    today = (spoken and _safe(*(int(g) for g in spoken.groups()))) or published
+    today = spoken_day(text) or published
     if year is None and published is None:
         stamped = {m[1] for m in _STAMP.finditer(text)}
         year_seen = int(stamped.pop()) if len(stamped) == 1 else None

@@ -145,11 +145,19 @@ class Meant:
     def last_of_path(self, mention: RegionMention) -> RegionMention:
         """In 山西省吕梁市方山县 the county acts."""
         last = mention
-        while (following := self.place.at(last.end)) is not None and lies_in(following, last):
+        while (following := self._below(last)) is not None:
             if following.part_of_name and not following.full:
                 break  # 南京玄武湖
             last = following
         return last
+
+    def _below(self, last: RegionMention) -> RegionMention | None:
+        """The division of another that is named right behind it: 阿坝州九寨沟县, 阿坝州的九寨沟县."""
+        following = self.place.at(last.end)
+        if following is None and self.layers.text.startswith("的", last.end):
+            following = self.place.at(last.end + 1)
+            following = following if following is not None and following.full else None
+        return following if following is not None and lies_in(following, last) else None
 
     def near(self, who: Division) -> bool:
         """Whether a division lies in one that the page belongs to."""

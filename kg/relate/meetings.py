@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kg.cues import pattern
-from kg.dates import DateMention, find_days
+from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.relate.posts import find_posts
@@ -88,6 +88,8 @@ class _Finder:
                 date = self._same_day(found, self.text[low : name.start])
             if date is None and frame in {"held", "subject", "at"} and not titled:
                 date = self._day_of_the_scene(name, segment, low)
+            if date is None and titled and self.text.startswith("上的", name.end):
+                date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
             venue = _VENUE.search(self.text, segment.start, segment.end)
             meeting = Meeting(

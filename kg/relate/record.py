@@ -165,6 +165,16 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     )
 
 
+def _names_who_acts(layers: Layers, speakers: Speakers, clause: Clause) -> bool:
+    """Whether a clause tells of its region as acting: not the head of a page that names no division."""
+    if clause.force != "topic":
+        return clause.force in {"order", "doing"}
+    start, end = layers.title or (0, 0)
+    body = next((ln.start for ln in layers.lines if ln.kind == "body"), 0)
+    named = any(start <= m.start < end for m in speakers.mentions)
+    return clause.start >= body or (named and start <= clause.start < end)
+
+
 def _regions(
     speakers: Speakers,
     named: set[str | None],
