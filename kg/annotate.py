@@ -138,16 +138,25 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
     return matcher, tuple(tuple(v) for v in table.values())
 
 
+#: What stands before an object: 对公路开展检查.
+_COVERBS = frozenset("对把将向")
+
+
 def _whole(
     hits: list[tuple[int, int, int]], mentions: list[tuple[int, int, int]]
 ) -> tuple[list[tuple[int, int, int]], list[tuple[int, int, int]]]:
-    """Labels of two characters that no word cuts in two (改用|电能 names no 用电), and the others."""
+    """Labels of two characters that no word cuts in two (改用|电能 names no 用电), and the others.
+
+    A word that begins as a phrase of the object does is none there: 对|公路, not 对公|路.
+    """
     starts = [h[1] for h in hits]
+    words = _cue_matcher()[0].words
     whole: list[tuple[int, int, int]] = []
     cut: list[tuple[int, int, int]] = []
     for mention in mentions:
         at = bisect_left(starts, mention[1]) - 1
         halved = at >= 0 and hits[at][2] == mention[1] + 1 and mention[2] - mention[1] == 2
+        halved = halved and words[hits[at][0]][0] not in _COVERBS
         (cut if halved else whole).append(mention)
     return whole, cut
 
