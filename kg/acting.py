@@ -16,6 +16,7 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
+_SPEECH_OPENS = pattern("actors", "speech-opens")
 _REPORTS_TO = pattern("actors", "reports-to")
 _ONLY_THERE = pattern("actors", "only-there")
 _HAPPENS = pattern("actors", "happens")
@@ -67,6 +68,10 @@ class Acting:
         """Of what place a sentence (its number) says that it tells."""
         self.summoned: set[Division] = set()
         """Who was summoned to a talk: what they declare there they will do is their own."""
+        self.speech: int | None = None
+        """The sentence (its number) that goes on with what a meeting or somebody says."""
+        self.told_within = False
+        """The segment stands in such a sentence."""
         self.examples = False
         """In a passage that names divisions as examples."""
         self.opens_line = False
@@ -75,6 +80,12 @@ class Acting:
     def subject(self, segment: Segment, start: int) -> bool:
         """Give the word to the subject of a segment, if it acts; whether there was one."""
         self._summons(segment)
+        if self.speech not in {None, segment.sentence}:
+            self.speech = None
+        within = self.speech is not None
+        if segment.closer == "，" and _SPEECH_OPENS.match(self.text, start, segment.end):
+            self.speech = segment.sentence
+        self.told_within = within
         quoted = _QUOTED.match(self.text, start, segment.end)
         begin = skip_time(self.text, quoted.end() if quoted else start, segment.end)
         if begin >= segment.end:
@@ -321,6 +332,12 @@ class Acting:
         ):
             return False
         span = (mention.start, last.end)
+        if self.told_within and done.acts and not (done.meets or done.publishes):
+            current = self.meant.current
+            if current == NATIONAL or (
+                isinstance(current, Division) and current != who and regions.within(who, current)
+            ):
+                return True  # 会议指出，某市建立了“路长制”
         if done.acts:
             self.floor.give(start, who, span, acts=True, meets=done.meets)
             self._sends(who, span, segment.end)

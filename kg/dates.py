@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 _DAY = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9]|元)月(?P<d>[12]\d|3[01]|0?[1-9])(?:日|号(?![楼井矿库线路台车令文店院机炉船]))"
-    r"|(?P<rel>昨(?:[（(]\d\d?[）)])?[日天晚]|今(?:[（(]\d\d?[）)])?[日天晚](?!后)|(?<![日天以之])前[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
+    r"|(?P<rel>昨(?:[（(]\d\d?[）)])?[日天晚]|今(?:[（(]\d\d?[）)])?[日天晚](?!后)|(?<![日天以之])前[日天]|前一[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
     r"|(?:(?<=[本当]月)|(?<![\d月年、至到—–~-]))(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍清深早夜午]|一早|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
 )
 #: A day in the furniture of a page, which tells the year of the days that leave it out.
@@ -131,9 +131,10 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
         elif relative[0] in "上本周星":
             out.append(DateMention(*match.span(), _weekday(relative, today)))
-        elif relative[0] in "次翌":
+        elif relative[0] in "次翌" or relative.startswith("前一"):
             last = out[-1].iso if out else None
-            iso = (date.fromisoformat(last) + timedelta(days=1)).isoformat() if last else None
+            step = timedelta(days=1 if relative[0] in "次翌" else -1)
+            iso = (date.fromisoformat(last) + step).isoformat() if last else None
             out.append(DateMention(match.start(), match.end(), iso))
         else:
             base = date.fromisoformat(today) if today else None

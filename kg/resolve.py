@@ -74,7 +74,8 @@ class _Resolver:
             if self.comment and sentence:
                 self._comment(segment)
             self._example(segment, line, new_line=new_line)
-            if line.kind == "heading":
+            headed = self.floor.headed is not None and self.floor.headed[1] == segment.sentence
+            if line.kind == "heading" and not headed:
                 continue
             self.floor.resume(segment)
             self.acting.subject(segment, behind_label(segment, self.text, start))
