@@ -18,17 +18,26 @@ def stressed(text: str) -> set[tuple[str | None, str]]:
     return {(s.region, s.hazard) for s in kg.extract(read_text(text)).stresses}
 
 
-def _table() -> list[tuple[str, str]]:
-    path = Path(__file__).with_name("stresses.tsv")
+def _table(name: str) -> list[tuple[str, str]]:
+    path = Path(__file__).with_name(name)
     lines = path.read_text(encoding="utf-8").splitlines()
     return [(a, b) for a, b in (w.split("\t") for w in lines if w and not w.startswith("#"))]
 
 
-ROLES = _table()
+ROLES = _table("stresses.tsv")
+REPORTS = _table("reports.tsv")
 
 
-def test_the_table_of_roles_is_read():
+def test_the_tables_are_read():
     assert len(ROLES) >= 80
+    assert len(REPORTS) >= 60
+
+
+@pytest.mark.parametrize(("words", "expected"), REPORTS)
+def test_a_report_stresses_what_its_region_directs_attention_at(words, expected):
+    text = f"灵丘县安全动态\n发布时间：2022-03-06　来源：灵丘县政府网\n{words}\n"
+    found = {hazard for _, hazard in stressed(text)}
+    assert found == set(() if expected == "-" else expected.split())
 
 
 @pytest.mark.parametrize(("words", "expected"), ROLES)
