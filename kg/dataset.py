@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
@@ -43,8 +44,7 @@ def dataset(
     are exported. ``default`` and ``named`` are default-graph-uri and named-graph-uri.
     """
     if not default and not named:
-        folded = sparql.casefold()
-        if "graph" not in folded and "from" not in folded:
+        if _names_none(sparql):
             return _DEFAULT_ONLY  # as nearly always, and without a look at the tokens
         words = [t.text for t in tokens(sparql)]
         folds = [word.casefold() for word in words]
@@ -63,6 +63,13 @@ def dataset(
         )
     except ValueError as error:
         raise QueryError(f"the name of a graph is no IRI: {error}") from error
+
+
+@lru_cache(maxsize=128)
+def _names_none(sparql: str) -> bool:
+    """Whether no graph can be named in a query: it has none of the words for it."""
+    folded = sparql.casefold()
+    return "graph" not in folded and "from" not in folded
 
 
 def _is_other(word: str, hidden: str) -> bool:

@@ -36,9 +36,9 @@ Paths = Path | str | Iterable[Path | str]
 #: From so many notices on they are loaded in bulk: below, the transactions are faster than making
 #: a database (measured: 60 notices a second against 0.4 s and 110 a second).
 BULK = 64
-#: Notices that go in at once in bulk, so that little is lost when a build is killed, and memory
-#: does not grow with the folder.
-CHUNK = 2_000
+#: Notices that go in at once in bulk, while the next are extracted: so that little is lost when a
+#: build is killed, memory does not grow with the folder, and no processor waits for the last load.
+CHUNK = 512
 #: A process more is started for each so many notices: it takes a second to be ready.
 _WORTH = 100
 

@@ -29,7 +29,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -140,8 +140,7 @@ def run(
         query = find(query) if _NAME.fullmatch(query) else parse(query, name=name or "query")
     text = bind(query, given, store=store)
     known = prefixes(store.base)
-    refuse_deep(text, name=query.name)
-    refuse_service(text, name=query.name)
+    _check(text, query.name)
     try:
         result = store.query(text, base_iri=base_iri)
     except SyntaxError as error:
@@ -174,11 +173,27 @@ def bind(query: NamedQuery, given: Mapping[str, object], *, store: GraphStore) -
                 f"{query.name} needs the parameter {parameter}",
                 hint=f"kg query {query.name} --param {parameter.name}=…",
             )
-    lines = query.sparql.split("\n")
-    dates = {
+    dates = frozenset(
         p.name for p in known.values() if p.kind == "date" and len(values.get(p.name, ())) == 1
-    }
-    inline = {name: variable for name in dates if (variable := _own_variable(name, lines))}
+    )
+    said = tuple((name, tuple(map(str, terms))) for name, terms in values.items())
+    return _written(query.sparql, said, dates)
+
+
+@lru_cache(maxsize=128)
+def _check(text: str, name: str) -> None:
+    """Refuse what no query may hold; a text that passed is not looked at again."""
+    refuse_deep(text, name=name)
+    refuse_service(text, name=name)
+
+
+@lru_cache(maxsize=128)
+def _written(
+    sparql: str, said: tuple[tuple[str, tuple[str, ...]], ...], dates: frozenset[str]
+) -> str:
+    """Write values into the lines of a query; what is asked again is not written again."""
+    values, lines = dict(said), sparql.split("\n")
+    inline = {name: variable for name in sorted(dates) if (variable := _own_variable(name, lines))}
     return "\n".join(_once(_line(line, values, inline) for line in lines))
 
 
@@ -212,18 +227,18 @@ def _own_variable(name: str, lines: list[str]) -> str:
     return "" if any(use.search(line) for line in lines if line not in own) else variable
 
 
-def _line(line: str, values: Mapping[str, tuple[Term, ...]], inline: Mapping[str, str]) -> str:
+def _line(line: str, values: Mapping[str, tuple[str, ...]], inline: Mapping[str, str]) -> str:
     owners = _owners(line)
     if not owners or any(owner not in values for owner in owners):
         return line
-    terms = " ".join(str(term) for term in values[owners[-1]])
+    terms = " ".join(values[owners[-1]])
     # The blanks keep columns, so that a complaint points to where the file has it.
     line = _OPTIONAL.sub(lambda m: " " * len(m[0]), line)
     for name in owners:
         if name in inline:  # a day in the place of its variable: engines use it sooner
             if _VALUES.search(line):
                 return f"# {name}: {values[name][0]}"
-            written = str(values[name][0]).replace("\\", r"\\")
+            written = values[name][0].replace("\\", r"\\")
             line = re.sub(rf"\{inline[name]}\b", written, line)
     return _VALUES.sub(lambda m: f"{m[1]} {{ {terms} }}", line, count=1)
 
