@@ -268,7 +268,7 @@ class Acting:
         if body is None or self.floor.owner is not None or self.floor.roundup:
             return False
         told = self.meant.current not in {None, *self.out.home}
-        if told and self.floor.given_line == segment.line:
+        if told and self.meant.acted == segment.line:
             return False  # 武威市应急管理局组织演练，局长说
         done = deed(self.text, body.end(), segment.end)
         if not done.acts and not does(self.text, body.end(), segment.end):
@@ -368,7 +368,7 @@ class Acting:
             return
         if _ONLY_THERE.search(self.text, last.end, segment.end):
             return
-        told_before = self.floor.given_line == segment.line
+        told_before = self.meant.acted == segment.line
         if not (told_before and _HAPPENS.search(self.text, last.end, segment.end)):
             self.meant.topic = (who, segment.line)
 

@@ -36,8 +36,6 @@ class Floor:
         self.opened: tuple[int, int] = (0, 0)
         self.given = -1
         """The last sentence (its number) in which somebody acts."""
-        self.given_line = -1
-        """The last paragraph (its line) in which somebody acts."""
         self.roundup = False
         """A heading has named a region."""
         self.headed: tuple[int, int, int] | None = None
@@ -60,7 +58,7 @@ class Floor:
         if self.meant.topic is not None and self.meant.topic[0] != who:
             self.meant.topic = None
         if acts:
-            self.given, self.given_line = self.meant.sentence, self.meant.line
+            self.given, self.meant.acted = self.meant.sentence, self.meant.line
             self.out.acting.append((name_of(who), evidence))
             if isinstance(who, Division):
                 self.first(who)

@@ -98,7 +98,9 @@ def stranger_of(segment: Segment, line: Line, text: str, shapes: Set[Shape]) -> 
 
 
 def behind_label(segment: Segment, text: str, start: int) -> int:
-    """Where a segment goes on behind a label in brackets: 【老旧小区】市住建局要求."""
+    """Where a segment goes on behind a mark or a label in brackets: ◇县能源局检查, 【老旧小区】市住建局要求."""
+    mark = _MARK.match(text, start, segment.end) if start == segment.start else None
+    start = mark.end() if mark else start
     label = _LABEL.match(text, start, segment.end)
     return label.end() if label else start
 

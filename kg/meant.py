@@ -39,6 +39,8 @@ class Meant:
         self.topic: tuple[Division, int] | None = None
         """Of what division a paragraph (its line) has begun to tell: 赣州市山多林密。市森防指要求…."""
         self.line = 0
+        self.acted = -1
+        """The last paragraph (its line) in which somebody acts."""
         self.written: set[Division] | None = None
 
     def context(self) -> list[Division]:
@@ -54,7 +56,8 @@ class Meant:
         """The division that a name means there, or None where nothing tells."""
         if mention.host:
             host, home = mention.candidates[0], self.out.home
-            if home and home[0].level == "county" and regions.within(home[0], host):
+            opens = not self.out.acting and bool(home) and home[0].level == "county"
+            if opens and regions.within(home[0], host):
                 return home[0]  # the page of the county in which the zone of the prefecture lies
             if (below := self._by_leader(mention, host)) is not None:
                 return below
@@ -112,6 +115,11 @@ class Meant:
             own = of_level(word, [self.topic[0]])
             if own is not None and of_level(word, self.out.home) is None:
                 return own
+        home = self.out.home
+        if home and isinstance(self.current, Division) and self.acted != self.line:
+            above = self.current != home[0] and regions.within(home[0], self.current)
+            if above and of_level(word, home[:1]) is not None:
+                return home[0]  # a paragraph of the page of a city in a city begins with 市
         return of_level(word, self.context(), self.out.hints)
 
     def is_topic(self, who: Division) -> bool:

@@ -162,7 +162,8 @@ def _known(words: str, begin: int, end: int, name: str) -> bool:
     ordered = words.startswith(
         ("精神", "部署", "工作部署", "要求", "工作要求", "安排", "决定"), end
     )
-    return ordered or bool(_PASSED_ON.search(words, 0, begin))
+    ended = _AFTER.match(words, end) is not None  # 省政府专题会议结束后
+    return ordered or ended or bool(_PASSED_ON.search(words, 0, begin))
 
 
 def _frame(words: str, begin: int, end: int) -> str:
