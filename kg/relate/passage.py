@@ -75,18 +75,18 @@ class Passage:
             spoken = None
         if spoken is not None:
             self.mode = _SPOKEN.get(spoken.value, "tell")
-        elif not self.document and (
-            _HOLD.search(self.text, segment.start, segment.end)
-            or _REACTS.match(self.text[segment.start : segment.end])
-        ):
-            due = self.mode == "order" and _DUE.search(self.text, segment.start, segment.end)
-            self.mode = "order" if due else "narrative"
         elif (
             segment.closer == "："
             and not self.document
             and _ASSIGNS.search(self.text, segment.start, segment.end)
         ):
             self.mode = "order"
+        elif not self.document and (
+            _HOLD.search(self.text, segment.start, segment.end)
+            or _REACTS.match(self.text[segment.start : segment.end])
+        ):
+            due = self.mode == "order" and _DUE.search(self.text, segment.start, segment.end)
+            self.mode = "order" if due else "narrative"
         elif (
             self.mode == "order"
             and segment.sentence != self.sentence
