@@ -38,8 +38,10 @@ _PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _STANDS_ALONE = pattern("clauses", "stands-alone")
 #: Groups of it that ban, and those that are the verb whatever a list has.
-_BANNED = ("banned", "left", "over")
-_ITS_VERB = frozenset({"same", "first", "banned", "daily", "always", "left", "shift", "over"})
+_BANNED = ("banned", "left", "over", "denied")
+_ITS_VERB = frozenset(
+    {"same", "first", "banned", "daily", "always", "left", "shift", "over", "denied", "from"}
+)
 _TEACHES = pattern("clauses", "teaches")
 _LAW_SAYS = pattern("clauses", "law-says")
 _WHOSE_TASK = pattern("clauses", "whose-task")
