@@ -32,6 +32,8 @@ _REMINDS = pattern("clauses", "reminds")
 _CONTACT = pattern("clauses", "contact")
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
+#: What stands between the names of two sectors.
+_AND = frozenset("、和与及")
 #: Verbs of those who come to something.
 _COMES = frozenset({"参加", "出席", "列席", "陪同"})
 _PASSIVE = pattern("clauses", "passive")
@@ -83,7 +85,7 @@ class _Reader(Judge):
         self.out: list[Clause] = []
         self.named = {m.end for m in layers.mentions}
         """Where names of the vocabulary end."""
-        self.topics = {(m.start, m.end) for m in layers.mentions if m.scheme == "hazard"}
+        self.topics = {m.start: m.end for m in layers.mentions if m.scheme == "hazard"}
         """Where names of sectors stand: 消防，对高层建筑开展检测."""
         self.cut: int | None = None
         """Where a reminder ends in the segment."""
@@ -291,8 +293,15 @@ class _Reader(Judge):
 
     def _is_sector(self, parsed: Parse) -> bool:
         """消防，对高层建筑开展检测: the name of a sector is a label."""
-        named = (parsed.start, parsed.end) in self.topics
-        return named and parsed.segment.closer == "，" and parsed.modal is None
+        if parsed.segment.closer != "，" or parsed.modal is not None:
+            return False
+        at = parsed.start
+        while at < parsed.end:  # 道路交通和运输
+            stop = self.topics.get(at)
+            if stop is None:
+                return False
+            at = stop + (stop < parsed.end and self.text[stop] in _AND)
+        return at == parsed.end
 
     def _goes_on(self, parsed: Parse) -> bool:
         """以及…, 和…: goes on with the clause before; 与 + partner + verb is a clause of its own."""

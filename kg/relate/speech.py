@@ -55,7 +55,8 @@ def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     if _SUMMONS.fullmatch(before):
         return True
     if any(
-        c.kind == "modal" or (c.kind in _NOT_SAID and c.start == segment.start)
+        c.kind == "modal"
+        or (c.kind in _NOT_SAID and c.start == segment.start and text[c.end] != "的")
         for c in cues
         if c.end <= cue.start
     ):
