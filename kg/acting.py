@@ -16,6 +16,7 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
+_SPEAKER_LABEL = pattern("actors", "speaker-label")
 _SPEECH_OPENS = pattern("actors", "speech-opens")
 _REPORTS_TO = pattern("actors", "reports-to")
 _ONLY_THERE = pattern("actors", "only-there")
@@ -340,6 +341,8 @@ class Acting:
                 return True  # 会议指出，某市建立了“路长制”
         if done.acts:
             self.floor.give(start, who, span, acts=True, meets=done.meets)
+            if done.publishes:
+                self.floor.document = (who, span)
             self._sends(who, span, segment.end)
             self._together(last.end, segment)
         elif _WATCHES_HERE.search(text, last.end, segment.end):
@@ -438,6 +441,8 @@ class Acting:
         if who is None:
             return False
         done = deed(text, level.end(), segment.end)
+        if self.opens_line and _SPEAKER_LABEL.match(text, level.end(), segment.end + 1):
+            done = MEETS  # 县长：首先要摸清底数
         if done.meets and _ONLY_AFTER.search(text, level.end(), segment.end):
             return False  # 全省会议召开后，某县…
         told = level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
@@ -450,6 +455,8 @@ class Acting:
             if self.floor.owner is not None and who != self.floor.owner and not done.meets:
                 return False
             self.floor.give(start, who, span, acts=True, meets=done.meets)
+            if done.publishes:
+                self.floor.document = (who, span)
             self._sends(who, span, segment.end)
             return True
         if done.watches:

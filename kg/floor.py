@@ -15,6 +15,7 @@ from kg.regions import Division, RegionMention
 from kg.subjects import is_guest, skip_time
 from kg.turns import Speakers, Turn
 
+_DOCUMENT_GOES_ON = pattern("actors", "document-goes-on")
 _MEETING_GOES_ON = pattern("actors", "meeting-goes-on")
 _WATCHED = pattern("actors", "watched")
 
@@ -31,6 +32,8 @@ class Floor:
         self.meant = Meant(layers, self.out, self.place)
         self.meeting: tuple[Who, tuple[int, int]] | None = None
         """Whose meeting 会议强调 goes on from."""
+        self.document: tuple[Who, tuple[int, int]] | None = None
+        """Who issued the document that 通知要求 goes on from."""
         self.owner: Who | None = None
         """Who issued a formal notice: it speaks wherever nobody else is told to."""
         self.opened: tuple[int, int] = (0, 0)
@@ -88,7 +91,8 @@ class Floor:
 
     def head(self, segment: Segment, who: Division, evidence: tuple[int, int], begin: int) -> None:
         """Give the word to the division that heads a block of a roundup, whose text begins at ``begin``."""
-        self.meeting, self.roundup = None, True
+        self.meeting = self.document = None
+        self.roundup = True
         self.give(segment.start, who, evidence, acts=False)
         if segment.end > begin:
             self.headed = (segment.start, segment.sentence, begin)
@@ -105,7 +109,16 @@ class Floor:
         self.out.give(Turn(segment.start, own.name if own else None, evidence, acts=False))
 
     def resume(self, segment: Segment) -> None:
-        """会议强调 goes on with the meeting, whoever had the word in between."""
+        """会议强调, 方案要求 go on with the meeting or the document, whoever had the word in between."""
+        issued = self.document
+        if (
+            self.owner is None
+            and issued is not None
+            and issued[0] != self.meant.current
+            and _DOCUMENT_GOES_ON.match(self.text, segment.start, segment.end)
+        ):
+            self.give(segment.start, *issued, acts=False)
+            return
         if self.meeting is None or self.meant.current == self.meeting[0]:
             return
         if self.text[segment.start] not in "会本这此":

@@ -157,7 +157,8 @@ def _named(
     else:
         apart = not after or (line.kind == "heading" and not last.weak and not last.part_of_name)
     who = meant.of(last) if apart else None
-    if who is not None and (not last.weak or meant.near(who) or new_line or bullet):
+    told = (new_line or bullet) and not meant.out.home  # 公安：of a city's page is no county
+    if who is not None and (not last.weak or meant.near(who) or told):
         return Head(who, (mention.start, last.end))
     return None
 
