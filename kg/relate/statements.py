@@ -23,6 +23,8 @@ BROAD = "broad"
 _LESSON = pattern("clauses", "lesson")
 #: What a meeting decides is ordered, though it is told: 会议同意列支860万元.
 _DECIDES = pattern("clauses", "decides")
+#: Signs of what is being done: 该县正对隧道项目开展专项检查.
+_UNDER_WAY = frozenset({"正", "正在"})
 _LEFT = pattern("clauses", "left-to-others")
 #: Main verbs of visits: what is told to be looked at is not ordered.
 LOOKS = word_set("deeds", "looked-at")
@@ -162,6 +164,10 @@ def counts(clause: Clause, mention: Mention) -> bool:
         return False  # what somebody will do invokes none; what follows on something does
     if clause.force in {"order", "doing", "topic"}:
         return True
+    if clause.why in _UNDER_WAY and mention.scheme != "responsibility":
+        return True
+    if clause.why == "set up" and mention.scheme == "measure":
+        return True  # 派出4个督导组
     # 企业主要负责人是第一责任人, 企业是责任主体: a doctrine is invoked by stating it
     return (
         mention.scheme == "responsibility"
