@@ -32,6 +32,7 @@ _IN_ALL = pattern("clauses", "in-all")
 _CANNOT = pattern("clauses", "cannot")
 _OF_HIMSELF = pattern("clauses", "of-himself")
 _PLANS = pattern("clauses", "plans")
+_HAPPENS = pattern("clauses", "happens")
 _OTHERS = pattern("clauses", "others-avow")
 _NAMED_PLACE = pattern("clauses", "named-place")
 _DUE = pattern("clauses", "when-due")
@@ -194,6 +195,8 @@ class Judge:
         if verb.kind not in {"verb", "dual"} and not (parsed.contiguous and parsed.strength > 1):
             return "told", "narrative"
         done = count is not None and count.start() > verb.start
+        if _HAPPENS.search(words):
+            return "told", "happens"
         return ("told", "count") if done else ("doing", "")
 
     def _acts_by_name(self, parsed: Parse, words: str) -> bool:
