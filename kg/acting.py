@@ -16,6 +16,7 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
+_ITEMS_OPEN = pattern("actors", "items-open")
 _SPEAKER_LABEL = pattern("actors", "speaker-label")
 _SPEECH_OPENS = pattern("actors", "speech-opens")
 _REPORTS_TO = pattern("actors", "reports-to")
@@ -71,6 +72,8 @@ class Acting:
         """Who was summoned to a talk: what they declare there they will do is their own."""
         self.speech: int | None = None
         """The sentence (its number) that goes on with what a meeting or somebody says."""
+        self.items = False
+        """In the numbered items of what a meeting or a document demands."""
         self.told_within = False
         """The segment stands in such a sentence."""
         self.examples = False
@@ -83,7 +86,7 @@ class Acting:
         self._summons(segment)
         if self.speech not in {None, segment.sentence}:
             self.speech = None
-        within = self.speech is not None
+        within = self.speech is not None or self.items
         if segment.closer == "，" and _SPEECH_OPENS.match(self.text, start, segment.end):
             self.speech = segment.sentence
         self.told_within = within
@@ -95,6 +98,14 @@ class Acting:
         if found and quoted:
             self.out.back_to(begin, segment.start)  # “…。”某市市长说: the quotation is what he says
         return found
+
+    def note_items(self, segment: Segment, *, new_line: bool) -> None:
+        """Notice where numbered items begin that somebody demands, and where they end."""
+        if new_line and not segment.numbered:
+            self.items = False
+        colon = self.text[segment.end : segment.end + 1] in {"：", ":"}
+        if colon and _ITEMS_OPEN.search(self.text, segment.start, segment.end):
+            self.items = True
 
     def _acts(self, segment: Segment, start: int) -> bool:
         if self._goes_on(segment, start):

@@ -21,6 +21,7 @@ _ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
 _ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
 _LETTER = pattern("actors", "letter")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
+_FIRST_PARTY = pattern("actors", "first-party")
 _FIRST_PERSON = pattern("actors", "first-person")
 _MEDIUM = pattern("actors", "medium")
 _NO_SOURCE = pattern("actors", "no-source")
@@ -97,6 +98,8 @@ class Home:
             if line.kind == "title":
                 found += [(0, m) for m in self.inside(line.start, line.end) if self._of_title(m)]
             elif line.kind == "signature" or self._signed(line):
+                found += [(1, m) for m in self.inside(line.start, line.end)]
+            elif _FIRST_PARTY.match(self.text, line.start, line.end):
                 found += [(1, m) for m in self.inside(line.start, line.end)]
             elif line.kind == "meta" or _quoted_from(self.text, line):
                 found += [(3, m) for m in self._of_data(line)]
