@@ -9,6 +9,7 @@ from kg.layers import Segment
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
+from kg.saying import Saying
 from kg.several import goes_on, member_end, several_of
 from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
 
@@ -16,9 +17,7 @@ _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
 _EVERYWHERE = pattern("actors", "everywhere")
-_ITEMS_OPEN = pattern("actors", "items-open")
 _SPEAKER_LABEL = pattern("actors", "speaker-label")
-_SPEECH_OPENS = pattern("actors", "speech-opens")
 _REPORTS_TO = pattern("actors", "reports-to")
 _ONLY_THERE = pattern("actors", "only-there")
 _HAPPENS = pattern("actors", "happens")
@@ -42,8 +41,6 @@ _TURNS_TO = pattern("actors", "turns-to")
 _OF_THE_PLACE = pattern("actors", "of-the-place")
 _AT_OWN_MEETING = pattern("actors", "at-own-meeting")
 _OWN_BODY = pattern("actors", "own-body")
-_SUMMONS = pattern("actors", "summons")
-_ANSWERS = pattern("actors", "answers")
 _PLEDGES = pattern("actors", "pledges")
 _SPOKE = pattern("actors", "spoke")
 _EPITHET = pattern("actors", "epithet")
@@ -68,14 +65,7 @@ class Acting:
         """Who sent the group of inspectors that the text tells of."""
         self.placed: tuple[Division, tuple[int, int], int] | None = None
         """Of what place a sentence (its number) says that it tells."""
-        self.summoned: set[Division] = set()
-        """Who was summoned to a talk: what they declare there they will do is their own."""
-        self.speech: int | None = None
-        """The sentence (its number) that goes on with what a meeting or somebody says."""
-        self.items = False
-        """In the numbered items of what a meeting or a document demands."""
-        self.told_within = False
-        """The segment stands in such a sentence."""
+        self.saying = Saying(floor.text, floor.place, floor.meant)
         self.examples = False
         """In a passage that names divisions as examples."""
         self.opens_line = False
@@ -83,13 +73,7 @@ class Acting:
 
     def subject(self, segment: Segment, start: int) -> bool:
         """Give the word to the subject of a segment, if it acts; whether there was one."""
-        self._summons(segment)
-        if self.speech not in {None, segment.sentence}:
-            self.speech = None
-        within = self.speech is not None or self.items
-        if segment.closer == "，" and _SPEECH_OPENS.match(self.text, start, segment.end):
-            self.speech = segment.sentence
-        self.told_within = within
+        self.saying.enter(segment, start)
         quoted = _QUOTED.match(self.text, start, segment.end)
         begin = skip_time(self.text, quoted.end() if quoted else start, segment.end)
         if begin >= segment.end:
@@ -98,14 +82,6 @@ class Acting:
         if found and quoted:
             self.out.back_to(begin, segment.start)  # “…。”某市市长说: the quotation is what he says
         return found
-
-    def note_items(self, segment: Segment, *, new_line: bool) -> None:
-        """Notice where numbered items begin that somebody demands, and where they end."""
-        if new_line and not segment.numbered:
-            self.items = False
-        colon = self.text[segment.end : segment.end + 1] in {"：", ":"}
-        if colon and _ITEMS_OPEN.search(self.text, segment.start, segment.end):
-            self.items = True
 
     def _acts(self, segment: Segment, start: int) -> bool:
         if self._goes_on(segment, start):
@@ -317,8 +293,7 @@ class Acting:
         if self.meant.current not in {None, who} and _REPORTS_TO.match(text, last.end, segment.end):
             self.floor.hush(segment)
             return True
-        summoned = who in self.summoned
-        guest = self.floor.below_meeting(who) and not summoned
+        guest = self.floor.below_meeting(who) and who not in self.saying.summoned
         if guest and self._pledges(start, last.end, segment.end):
             return True
         if done is NOTHING and not last.host and does(text, last.end, segment.end):
@@ -327,7 +302,8 @@ class Acting:
             done = MEETS  # 广东的会议开得更早
         if done is NOTHING and _WAY.match(text, last.end, segment.end):
             done = DOES
-        if summoned and done is NOTHING and self._answers(who, last, segment):
+        if done is NOTHING and self.saying.answers(who, last.end, segment):
+            self.waiting = (who, (last.start, last.end), segment.sentence)
             return False
         if done is NOTHING:
             self._topic(who, last, segment)
@@ -344,12 +320,9 @@ class Acting:
         ):
             return False
         span = (mention.start, last.end)
-        if self.told_within and done.acts and not (done.meets or done.publishes):
-            current = self.meant.current
-            if current == NATIONAL or (
-                isinstance(current, Division) and current != who and regions.within(who, current)
-            ):
-                return True  # 会议指出，某市建立了“路长制”
+        told = done.acts and not (done.meets or done.publishes)
+        if told and self.saying.tells_of(who):
+            return True
         if done.acts:
             self.floor.give(start, who, span, acts=True, meets=done.meets)
             if done.publishes:
@@ -358,22 +331,6 @@ class Acting:
             self._together(last.end, segment)
         elif _WATCHES_HERE.search(text, last.end, segment.end):
             self._watch(who, span, segment)
-        return True
-
-    def _summons(self, segment: Segment) -> None:
-        """对甲县、乙区政府分管负责人进行约谈: those divisions answer for themselves."""
-        if _SUMMONS.search(self.text, segment.start, segment.end) is None:
-            return
-        for mention in self.place.inside(segment.start, segment.end):
-            who = None if mention.person else self.meant.of(self.meant.last_of_path(mention))
-            if who is not None and who not in self.out.home:
-                self.summoned.add(who)
-
-    def _answers(self, who: Division, last: RegionMention, segment: Segment) -> bool:
-        """某县负责人作表态发言，表示将…: what the one says who is summoned comes in the next segment."""
-        if segment.closer != "，" or not _ANSWERS.search(self.text, last.end, segment.end):
-            return False
-        self.waiting = (who, (last.start, last.end), segment.sentence)
         return True
 
     def _topic(self, who: Division, last: RegionMention, segment: Segment) -> None:

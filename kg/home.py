@@ -97,9 +97,11 @@ class Home:
         for line in self.layers.lines:
             if line.kind == "title":
                 found += [(0, m) for m in self.inside(line.start, line.end) if self._of_title(m)]
-            elif line.kind == "signature" or self._signed(line):
-                found += [(1, m) for m in self.inside(line.start, line.end)]
-            elif _FIRST_PARTY.match(self.text, line.start, line.end):
+            elif (
+                line.kind == "signature"
+                or self._signed(line)
+                or _FIRST_PARTY.match(self.text, line.start, line.end)
+            ):
                 found += [(1, m) for m in self.inside(line.start, line.end)]
             elif line.kind == "meta" or _quoted_from(self.text, line):
                 found += [(3, m) for m in self._of_data(line)]

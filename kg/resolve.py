@@ -74,7 +74,7 @@ class _Resolver:
             if self.comment and sentence:
                 self._comment(segment)
             self._example(segment, line, new_line=new_line)
-            self.acting.note_items(segment, new_line=new_line)
+            self.acting.saying.note(segment, new_line=new_line)
             headed = self.floor.headed is not None and self.floor.headed[1] == segment.sentence
             if line.kind == "heading" and not headed:
                 continue

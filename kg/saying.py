@@ -1,0 +1,74 @@
+"""In whose saying a segment stands: a speech that goes on, numbered items that are demanded, answers at a talk."""
+
+from __future__ import annotations
+
+from kg import regions
+from kg.cues import pattern
+from kg.home import Home
+from kg.layers import Segment
+from kg.meant import Meant
+from kg.model import NATIONAL
+from kg.regions import Division
+
+_ANSWERS = pattern("actors", "answers")
+_ITEMS_OPEN = pattern("actors", "items-open")
+_SPEECH_OPENS = pattern("actors", "speech-opens")
+_SUMMONS = pattern("actors", "summons")
+
+
+class Saying:
+    """Keeps in mind what is being said, as the reading goes on."""
+
+    def __init__(self, text: str, place: Home, meant: Meant) -> None:
+        self.text = text
+        self.place = place
+        self.meant = meant
+        self.summoned: set[Division] = set()
+        """Who was summoned to a talk: what they declare there they will do is their own."""
+        self.speech: int | None = None
+        """The sentence (its number) that goes on with what a meeting or somebody says."""
+        self.items = False
+        """In the numbered items of what a meeting or a document demands."""
+        self.within = False
+        """The segment stands in such a sentence or item."""
+
+    def note(self, segment: Segment, *, new_line: bool) -> None:
+        """Notice where numbered items begin that somebody demands, and where they end."""
+        if new_line and not segment.numbered:
+            self.items = False
+        colon = self.text[segment.end : segment.end + 1] in {"：", ":"}
+        if colon and _ITEMS_OPEN.search(self.text, segment.start, segment.end):
+            self.items = True
+
+    def enter(self, segment: Segment, start: int) -> None:
+        """Take up a segment whose subject would begin at ``start``."""
+        self._summons(segment)
+        if self.speech not in {None, segment.sentence}:
+            self.speech = None
+        self.within = self.speech is not None or self.items
+        if segment.closer == "，" and _SPEECH_OPENS.match(self.text, start, segment.end):
+            self.speech = segment.sentence
+
+    def tells_of(self, who: Division) -> bool:
+        """会议指出，某市建立了“路长制”: the one who has the word tells of a division below."""
+        current = self.meant.current
+        if not self.within or current == who:
+            return False
+        return current == NATIONAL or (
+            isinstance(current, Division) and regions.within(who, current)
+        )
+
+    def answers(self, who: Division, end: int, segment: Segment) -> bool:
+        """某县负责人作表态发言，表示将…: what the one says who is summoned comes in the next segment."""
+        if who not in self.summoned or segment.closer != "，":
+            return False
+        return _ANSWERS.search(self.text, end, segment.end) is not None
+
+    def _summons(self, segment: Segment) -> None:
+        """对甲县、乙区政府分管负责人进行约谈: those divisions answer for themselves."""
+        if _SUMMONS.search(self.text, segment.start, segment.end) is None:
+            return
+        for mention in self.place.inside(segment.start, segment.end):
+            who = None if mention.person else self.meant.of(self.meant.last_of_path(mention))
+            if who is not None and who not in self.meant.out.home:
+                self.summoned.add(who)
