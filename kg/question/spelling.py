@@ -110,6 +110,11 @@ def _correct_chinese(cells: list[Cell], token: Token) -> tuple[list[Cell], Corre
                     found[near] = None
     if not found and len(text) == 2 and token.kind == "unknown" and not is_word(text):
         found = _short_name(text, at)
+    if not found and len(text) == 1 and token.kind == "unknown":  # 防讯, where 防 is known
+        for begin in (max(at - 1, 0), at):
+            pair = line[begin : begin + 2]
+            if len(pair) == 2 and " " not in pair and not is_word(pair):
+                found |= {f: None for f in _short_name(pair, begin) if f[2][at - begin] != text}
     if not found:
         return None
     size = max(s for _, s, _ in found)
