@@ -49,6 +49,8 @@ class Deed:
     """It issues a document."""
 
 
+#: What a leader's name or post ends a segment with who speaks.
+_SAYS = ("说", "称", "讲", "道")
 #: Verbs of those who only are there, before the name of what others do.
 _ATTENDS = ("参加", "列席", "出席", "接受", "参加了")
 #: Words of what a leader visits: 市长来到一家煤矿.
@@ -156,7 +158,7 @@ def _predicate(text: str, start: int, end: int) -> bool:
         rest = text[leader.end() : end]  # not only who it is: 市委书记李某，
         said = _DOES.match(text, leader.end(), end) is not None
         verb = any(words().get(rest[i:]) == "v" for i in range(len(rest)))
-        return len(rest) > LONGEST_NAME or said or verb
+        return len(rest) > LONGEST_NAME or said or verb or rest.endswith(_SAYS)
     if body and _NOT_A_SUBJECT.search(text, start, position):
         return False
     lexicon = words()
