@@ -140,12 +140,16 @@ class Meant:
         return current if regions.within(named, current) else named
 
     def named_before(self, word: str, start: int) -> Division | None:
-        """The division of a level that is named last before a place, not far from it."""
+        """The division of a level that is named last before a place, not far from it.
+
+        Not by a word that may be another (渔政、公安 names no 公安县), unless that has the word.
+        """
         index = bisect_left(self.place.starts, start) - 1
         while index >= 0 and start - self.mentions[index].start < NEAR:
             mention = self.mentions[index]
             who = self.of(mention)
-            if who is not None and who.name.endswith(word) and not mention.person:
+            other = mention.weak and not mention.full and who != self.current
+            if who is not None and who.name.endswith(word) and not (mention.person or other):
                 return who
             index -= 1
         return None
