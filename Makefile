@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OUT := out
 
-.PHONY: demo test lint docs wheel bench bench-repair bench-store clean
+.PHONY: demo test lint docs wheel bench bench-engines bench-extract bench-repair bench-store clean
 
 $(VENV)/.base: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -41,11 +41,19 @@ docs: $(VENV)/.dev
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir $(OUT)/dist
 
-# 100,000 and 1 million triples; BENCH="--notices 100 1000 5000" adds 5 million, 20000 the long build.
-bench: bench-store
-bench-store: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --group bench
+# Extraction, build and named queries at 100,000 and 1 million triples, and the queries on other engines (Virtuoso
+# where it is installed). BENCH="--notices 100 1000 5000" adds 5 million triples, 20000 the long build.
+bench: bench-extract bench-store bench-engines
+bench-extract: $(VENV)/.bench
+	$(BIN)/python -m bench.extract --out $(OUT)/bench
+bench-store: $(VENV)/.bench
 	$(BIN)/python -m bench.store --charts --out $(OUT)/bench $(BENCH)
+bench-engines: $(VENV)/.bench
+	$(BIN)/python -m bench.engines --out $(OUT)/bench
+
+$(VENV)/.bench: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@
 
 bench-repair: $(VENV)/.dev
 	$(BIN)/python -m bench.repair

@@ -19,6 +19,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from unittest.mock import patch
 
+import pytest
+
 from bench.generate import notices
 from kg.errors import KgError
 from kg.loading import build
@@ -60,7 +62,11 @@ def measure(count: int, folder: Path) -> dict[str, Any]:
         said["triples"] = len(local)
         stores: dict[str, Any] = {"kg": local}
         for name, start in (("oxigraph", oxigraph), ("virtuoso", _virtuoso)):
-            server = stack.enter_context(start(folder / name))
+            try:
+                server = stack.enter_context(start(folder / name))
+            except pytest.skip.Exception as missing:
+                sys.stderr.write(f"{name} is left out: {missing}\n")
+                continue
             variables = {**server.environment, "KG_STORE_TIMEOUT": str(LIMIT)}
             with patch.dict(os.environ, {**variables, "KG_STORE_RETRIES": "0"}):
                 stores[name] = stack.enter_context(RemoteStore.create(server.url, base=local.base))
@@ -122,9 +128,9 @@ def show(said: dict[str, Any]) -> None:
         times = one["seconds"]
         cells = [
             f"{1000 * t:.1f}" if isinstance(t, float) else "–"
-            for t in (times["kg"], times["oxigraph"], times["virtuoso"])
+            for t in (times["kg"], times.get("oxigraph"), times.get("virtuoso"))
         ]
-        other = times["virtuoso"]
+        other = times.get("virtuoso")
         ratio = f"{times['kg'] / other:.2f}" if isinstance(other, float) else "–"
         same = "yes" if all(one["same"].values()) else "NO"
         print(f"| {name} | {one['rows']} | {' | '.join(cells)} | {ratio} | {same} |")
