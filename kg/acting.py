@@ -210,6 +210,7 @@ class Acting:
         if who is None or self.floor.owner is not None:
             return False
         self.meant.scene = (who, segment.sentence)
+        self.meant.topic = (who, segment.line)
         self.placed = (who, (mention.start, last.end), segment.sentence)
         return True
 
@@ -296,7 +297,7 @@ class Acting:
         guest = self.floor.below_meeting(who) and who not in self.saying.summoned
         if guest and self._pledges(start, last.end, segment.end):
             return True
-        if done is NOTHING and not last.host and does(text, last.end, segment.end):
+        if done is NOTHING and does(text, last.end, segment.end):
             done = DOES
         if done is NOTHING and not last.weak and _OWNS.match(text, last.end, segment.end):
             done = MEETS  # 广东的会议开得更早
