@@ -168,11 +168,28 @@ def test_the_force_of_a_clause(clause, modality):
         ("春节前装上视频监控", None, "春节前"),
         ("6月底前接入平台", "2022-06-30", "6月底前"),
         ("自即日起至4月30日开展排查", "2022-03-06/2022-04-30", "自即日起至4月30日"),
+        ("4月1日至5月31日开展排查", "2022-04-01/2022-05-31", "4月1日至5月31日"),
+        ("4月至6月集中整治", "2022-04-01/2022-06-30", "4月至6月"),
+        ("11月至2月开展巡查", "2022-11-01/2023-02-28", "11月至2月"),
+        ("27日前完成摸排", "2022-03-27", "27日前"),
+        ("下月10日前上报情况", "2022-04-10", "下月10日前"),
+        ("每月25日前报送数据", None, "每月25日前"),
+        ("3日前完成摸排", None, "3日前"),
+        ("二季度末前建立台账", "2022-06-30", "二季度末前"),
+        ("下半年内完成改造", "2022-12-31", "下半年内"),
+        ("汛期前完成加固", None, "汛期前"),
+        ("开展汛前检查", None, None),
+        ("届满15日前提出书面申请", None, None),
     ],
 )
 def test_a_time_limit_is_a_date_or_a_period_where_it_can_be_known(clause, deadline, words):
     (duty,) = duties(f"{NEWS}会议要求，{clause}。")
     assert (duty.deadline, duty.deadline_text) == (deadline, words)
+
+
+def test_without_a_date_of_the_page_limits_count_from_the_day_of_the_meeting():
+    text = "2024年4月5日，吉安市召开安全生产工作会议。会议要求，27日前完成尾矿库排查；本月底前完成整改。"
+    assert [o.deadline for o in kg.extract(text).obligations] == ["2024-04-27", "2024-04-30"]
 
 
 def test_a_report_directs_only_in_the_sections_that_demand():

@@ -13,6 +13,25 @@ _WITHIN = re.compile(
 _BEFORE = re.compile(
     r"“?(元旦|春节|清明|五一|端午|中秋|国庆|十一|两节|节)”?(?:节|假期|放假)?(?:之?前|以前)"
 )
+#: 27日前, 下月10日前, 每月25日前: a month that is not named. 3日前 alone can be three days ago, 届满15日前 counts
+#: from something else.
+_OF_MONTH = re.compile(
+    r"(?<![\d月年、至到—~./满期前始行施束-])(?:(?P<when>下个?月|次月|本月|当月|每个?月|每季度末?月?)的?)?"
+    r"(?P<day>[12]\d|3[01]|0?[1-9])日(?:之?前|以前)(?![期年])"
+)
+#: 二季度末前, 上半年内, 第三季度内.
+_PART = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)年)?(?:第?(?P<q>[一二三四])季度|(?P<half>[上下]半年))(?:[末底]之?前|[末底]?以?[前内](?=[^一-鿿]|完|要|全|基|实|建|必))"
+)
+#: 4月至6月: whole months in which something goes on.
+_MONTHS = re.compile(
+    r"(?<![\d月年])(?:(?P<y>(?:19|20)\d\d)年)?(?P<a>1[0-2]|[1-9])月?份?[至到—-](?P<b>1[0-2]|[1-9])月(?:份|底)?(?![\d初中上下日末前])"
+)
+#: Seasons and times of the year without a day.
+_SEASON = re.compile(
+    r"(?:主?汛期?|入汛|雨季|台风季|入冬|入夏|冬季|开学|高考|采暖期|采暖季|供暖|供热|复工|复产|开工|通车|投用|投入使用|封冻|开航)之?前"
+    r"(?=[，,]|(?:要|须|应|必须|务必)?(?:全部|全面|基本)?(?:完成|完工|建成|整改|修复|加固|处置|到位|落实|配齐|清理|拆除))"
+)
 #: Feasts of the solar calendar; those of the lunar one have a limit in words only.
 _FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1)}
 _DIGITS = {c: n for n, c in enumerate("零一二三四五六七八九十")} | {"两": 2}
@@ -43,7 +62,52 @@ def find_limit(text: str, published: str | None) -> tuple[str, str | None] | Non
     if match is not None:
         return match[0], _within(_number(match[1]), match[2], published)
     match = _BEFORE.search(text) if "前" in text else None
-    return None if match is None else (match[0], _eve(match[1], published))
+    if match is not None:
+        return match[0], _eve(match[1], published)
+    match = _OF_MONTH.search(text) if "日" in text else None
+    if match is not None:
+        return match[0], _of_month(match["when"] or "", int(match["day"]), published)
+    match = _PART.search(text) if "季度" in text or "半年" in text else None
+    if match is not None:
+        return match[0], _end_of_part(match, published)
+    match = _MONTHS.search(text) if "月" in text else None
+    if match is not None:
+        return match[0], _whole_months(match, published)
+    match = _SEASON.search(text) if "前" in text else None
+    return None if match is None else (match[0], None)
+
+
+def _of_month(when: str, day: int, published: str | None) -> str | None:
+    """The next such day after the page's; none of each month, nor where it can be so many days ago."""
+    if published is None or when.startswith("每") or (not when and day < 10):
+        return None
+    page = date.fromisoformat(published)
+    later = when[:1] in ("下", "次") or (not when and day < page.day)
+    months = page.month - 1 + later
+    try:
+        return date(page.year + months // 12, months % 12 + 1, day).isoformat()
+    except ValueError:
+        return None
+
+
+def _end_of_part(match: re.Match[str], published: str | None) -> str | None:
+    """The last day of a quarter or of half a year."""
+    if match["y"] is None and published is None:
+        return None
+    year = int(match["y"] or (published or "")[:4])
+    month = 3 * _DIGITS[match["q"]] if match["q"] else 6 if match["half"][0] == "上" else 12
+    return f"{year}-{month:02d}-{30 if month in (6, 9) else 31}"
+
+
+def _whole_months(match: re.Match[str], published: str | None) -> str | None:
+    """The first and the last day of some months; over the end of a year, into the next."""
+    if match["y"] is None and published is None:
+        return None
+    year = int(match["y"] or (published or "")[:4])
+    first, last = int(match["a"]), int(match["b"])
+    ends = year + (last < first)
+    after = date(ends + last // 12, last % 12 + 1, 1) - timedelta(days=1)
+    return f"{year}-{first:02d}-01/{after.isoformat()}"
 
 
 def _number(written: str) -> int | None:

@@ -115,7 +115,9 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         return name
 
     stated = state(layers, clauses, region_at, topics(layers, speakers, names, held, clauses))
-    duties = obligations(layers, clauses, region_at, meeting_at, proof, layers.published)
+    # Time limits count from the page's date; of a page without one, from the day of its meeting.
+    day = layers.published or max((m.date for m, _, _ in held if m.date), default=None)
+    duties = obligations(layers, clauses, region_at, meeting_at, proof, day)
     active = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
