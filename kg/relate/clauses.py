@@ -42,7 +42,19 @@ _STANDS_ALONE = pattern("clauses", "stands-alone")
 #: Groups of it that ban, and those that are the verb whatever a list has.
 _BANNED = ("banned", "left", "over", "denied")
 _ITS_VERB = frozenset(
-    {"same", "first", "banned", "daily", "always", "left", "shift", "over", "denied", "from"}
+    {
+        "same",
+        "first",
+        "banned",
+        "daily",
+        "always",
+        "left",
+        "shift",
+        "over",
+        "denied",
+        "from",
+        "seen",
+    }
 )
 _TEACHES = pattern("clauses", "teaches")
 _LAW_SAYS = pattern("clauses", "law-says")

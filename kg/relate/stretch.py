@@ -33,6 +33,7 @@ class Stretch:
         at, general = verb.end, words()
         if (
             len(verb.word) == 2
+            and verb.word[0] != "不"  # 夜间不|住店
             and (verb.kind == "v" or (verb.kind == "verb" and verb.value == "1"))
             and general.get(self.text[at - 1 : at + 1]) in (_ANY if verb.kind == "v" else {"n"})
             and self.text[at : at + 2] not in general
