@@ -25,6 +25,7 @@ class Things:
 
     def __init__(self, store: GraphStore) -> None:
         self.triples = store.triples
+        self._query = store.query
         self._names: list[tuple[str, str, str]] | None = None
         self._parties: list[str] | None = None
         self._exact: dict[str, Entry | None] = {}
@@ -87,8 +88,8 @@ class Things:
 
     def demanded(self, words: str) -> bool:
         """Whether some demand holds these words."""
-        demands = self.triples(None, ox.NamedNode(KG.demands), None)
-        return any(words in quad[2].value for quad in demands if isinstance(quad[2], ox.Literal))
+        held = f"?demand <{KG.demands}> ?clause . FILTER(CONTAINS(?clause, {ox.Literal(words)}))"
+        return any(True for _ in self._query(f"SELECT ?demand WHERE {{ {held} }} LIMIT 1"))
 
     def _labels(self, cls: str) -> Iterator[str]:
         label = ox.NamedNode(RDFS.label)
