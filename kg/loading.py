@@ -11,10 +11,13 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from queue import SimpleQueue
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,9 +39,9 @@ Paths = Path | str | Iterable[Path | str]
 #: From so many notices on they are loaded in bulk: below, the transactions are faster than making
 #: a database (measured: 60 notices a second against 0.4 s and 110 a second).
 BULK = 64
-#: Notices that go in at once in bulk, while the next are extracted: so that little is lost when a
-#: build is killed, memory does not grow with the folder, and no processor waits for the last load.
-CHUNK = 512
+#: Notices that go in at once in bulk, so that little is lost when a build is killed, and memory
+#: does not grow with the folder.
+CHUNK = 2_000
 #: A process more is started for each so many notices: it takes a second to be ready.
 _WORTH = 100
 
@@ -319,23 +322,45 @@ class _Build:
     # --- many -------------------------------------------------------------------------------------
 
     def _in_bulk(self, store: Store, todo: Sequence[Path]) -> None:
-        """Extract partitions, and load them by the thousand while the next are extracted."""
+        """Extract partitions, and load them by the thousand meanwhile.
+
+        Into a new store each goes as soon as it is there; where something may have to go, it must be
+        known first of all notices that come in its place.
+        """
         folder = Path(self.target.where) / PARTS
+        places = self._partitions(todo, str(folder))
         with ThreadPoolExecutor(1) as loader:
-            loading: Future[list[tuple[Outcome, Change]]] | None = None
-            chunk: list[str] = []
-            size = 0
-            for place in self._partitions(todo, str(folder)):
-                chunk.append(place)
-                size += partition.SIZE
-                if size >= CHUNK:
-                    self._settle(loading)
-                    loading = loader.submit(_load, store, chunk)
-                    chunk, size = [], 0
-            self._settle(loading)
-            if chunk:
-                self._settle(loader.submit(_load, store, chunk))
+            if self.target.made:
+                self._as_they_come(loader, store, places)
+            else:
+                self._in_chunks(loader, store, places)
         shutil.rmtree(folder, ignore_errors=True)
+
+    def _as_they_come(self, loader: Executor, store: Store, places: Iterator[str]) -> None:
+        before: Future[list[tuple[Outcome, Change]]] | None = None
+        for first in places:
+            feed: SimpleQueue[str | BaseException | None] = SimpleQueue()
+            loading = loader.submit(_load_new, store, iter(partial(_next, feed), None))
+            try:
+                feed.put(first)
+                for place in islice(places, _per_chunk() - 1):
+                    feed.put(place)
+                    if loading.done():  # it has failed: no use to extract more
+                        self._settle(loading)
+                self._settle(before)
+            except BaseException as error:
+                feed.put(error)  # nothing of this chunk is stored
+                raise
+            feed.put(None)
+            before = loading
+        self._settle(before)
+
+    def _in_chunks(self, loader: Executor, store: Store, places: Iterator[str]) -> None:
+        loading: Future[list[tuple[Outcome, Change]]] | None = None
+        while chunk := list(islice(places, _per_chunk())):
+            self._settle(loading)
+            loading = loader.submit(_load, store, chunk)
+        self._settle(loading)
 
     def _settle(self, loading: Future[list[tuple[Outcome, Change]]] | None) -> None:
         """Wait until a chunk is in the store, and take down what became of its notices."""
@@ -373,6 +398,45 @@ class _Build:
         store.close()
         self.target.store = None
         shutil.rmtree(self.target.where, ignore_errors=True)
+
+
+def _per_chunk() -> int:
+    """How many partitions go in at once."""
+    return max(1, CHUNK // partition.SIZE)
+
+
+def _next(feed: SimpleQueue[str | BaseException | None]) -> str | None:
+    """Wait for what comes next; raises what went wrong where it is made."""
+    found = feed.get()
+    if isinstance(found, BaseException):
+        raise StoreError("the build was broken off") from found
+    return found
+
+
+def _load_new(store: Store, places_: Iterator[str]) -> list[tuple[Outcome, Change]]:
+    """Put the notices of partitions into a store that this build made, as they come."""
+    from kg import bulk
+
+    changes: list[tuple[Outcome, Change]] = []
+    loaded: list[str] = []
+    seen: set[str] = set()
+
+    def items() -> Iterator[bulk.Item]:
+        for place in places_:
+            loaded.append(place)
+            for outcome, nquads in partition.nquads_of(place, partition.manifest(place)):
+                notice = outcome.notice
+                if notice is None:
+                    continue
+                known = notice in seen or notice in store  # another file, the same name and bytes
+                seen.add(notice)
+                changes.append((outcome, "unchanged" if known else "added"))
+                quads = b"" if known else nquads
+                yield bulk.Item(notice, quads, (_resolved(outcome.path),), outcome.state())
+
+    bulk.load(store, items())
+    _drop(loaded)
+    return changes
 
 
 def _load(store: Store, places_: Sequence[str]) -> list[tuple[Outcome, Change]]:
@@ -418,12 +482,15 @@ def _load(store: Store, places_: Sequence[str]) -> list[tuple[Outcome, Change]]:
                     yield bulk.Item(outcome.notice, nquads, paths, outcome.state())
 
     bulk.load(store, items(), gone=gone, moved=moved)
-    for place in places_:
-        with suppress(OSError):
-            Path(place).unlink()
-        with suppress(OSError):
-            Path(f"{place}.json").unlink()
+    _drop(places_)
     return changes
+
+
+def _drop(places_: Iterable[str]) -> None:
+    for place in places_:
+        for path in (place, f"{place}.json"):
+            with suppress(OSError):
+                Path(path).unlink()
 
 
 def _hash(path: Path) -> str | None:
