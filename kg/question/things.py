@@ -28,6 +28,7 @@ class Things:
         self._query = store.query
         self._names: list[tuple[str, str, str]] | None = None
         self._parties: list[str] | None = None
+        self._meetings: list[str] | None = None
         self._exact: dict[str, Entry | None] = {}
 
     def exact(self, name: str) -> Entry | None:
@@ -83,8 +84,9 @@ class Things:
 
     def meetings(self, wanted: Sequence[Sequence[str]]) -> list[str]:
         """List the names of meetings that hold a word of each group."""
-        names = {n for n in self._labels(KG.Meeting) if all(any(w in n for w in g) for g in wanted)}
-        return sorted(names)
+        if self._meetings is None:
+            self._meetings = sorted(set(self._labels(KG.Meeting)))
+        return [n for n in self._meetings if all(any(w in n for w in g) for g in wanted)]
 
     def demanded(self, words: str) -> bool:
         """Whether some demand holds these words."""
