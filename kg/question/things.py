@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
@@ -20,22 +22,45 @@ _NAMED = {
 _CLASSES = {f"<{cls}>": kind for kind, cls in _NAMED.items()}
 
 
+#: So many names that were looked up are kept.
+_KEPT = 20_000
+
+
+@dataclass(slots=True)
+class _Read:
+    """What has been read of a store's names."""
+
+    names: list[tuple[str, str, str]] | None = None
+    parties: list[str] | None = None
+    meetings: list[str] | None = None
+    exact: dict[str, Entry | None] = field(default_factory=dict)
+
+
+_snapshots: WeakKeyDictionary[GraphStore, _Read] = WeakKeyDictionary()
+
+
+def _read_of(store: GraphStore) -> _Read:
+    """Keep what is read as long as a snapshot is open; a store that is written to is read each time."""
+    if not getattr(store, "read_only", False):
+        return _Read()
+    return _snapshots.setdefault(store, _Read())
+
+
 class Things:
     """Names of campaigns, policies, accidents, meetings, and of who is to act, in a store."""
 
     def __init__(self, store: GraphStore) -> None:
         self.triples = store.triples
         self._query = store.query
-        self._names: list[tuple[str, str, str]] | None = None
-        self._parties: list[str] | None = None
-        self._meetings: list[str] | None = None
-        self._exact: dict[str, Entry | None] = {}
+        self._read = _read_of(store)
 
     def exact(self, name: str) -> Entry | None:
         """Find a thing by its whole name."""
-        if name not in self._exact:
-            self._exact[name] = self._find(name)
-        return self._exact[name]
+        if len(self._read.exact) > _KEPT:
+            self._read.exact.clear()
+        if name not in self._read.exact:
+            self._read.exact[name] = self._find(name)
+        return self._read.exact[name]
 
     def _find(self, name: str) -> Entry | None:
         label = ox.NamedNode(RDFS.label)
@@ -53,13 +78,13 @@ class Things:
         Several documents must all end with them (安全生产法), for 实施办法 is another document.
         """
         found: dict[str, set[str]] = {}
-        if self._names is None:
-            self._names = [
+        if self._read.names is None:
+            self._read.names = [
                 (kind, name, unquoted(name))  # names are simplified in the store
                 for kind, cls in _NAMED.items()
                 for name in self._labels(cls)
             ]
-        for kind, name, tidied in self._names:
+        for kind, name, tidied in self._read.names:
             if part in tidied:
                 found.setdefault(kind, set()).add(name)
         if not found and self.parties((part,)):
@@ -76,17 +101,17 @@ class Things:
 
     def parties(self, words: Iterable[str]) -> tuple[str, ...]:
         """Tell which of these words the names of those who are to act hold; not of those acted on (对…)."""
-        if self._parties is None:
+        if self._read.parties is None:
             found = self._labels(KG.Addressee)
-            self._parties = [name for name in found if not name.startswith("对")]
-        names = self._parties
+            self._read.parties = [name for name in found if not name.startswith("对")]
+        names = self._read.parties
         return tuple(word for word in words if any(word in name for name in names))
 
     def meetings(self, wanted: Sequence[Sequence[str]]) -> list[str]:
         """List the names of meetings that hold a word of each group."""
-        if self._meetings is None:
-            self._meetings = sorted(set(self._labels(KG.Meeting)))
-        return [n for n in self._meetings if all(any(w in n for w in g) for g in wanted)]
+        if self._read.meetings is None:
+            self._read.meetings = sorted(set(self._labels(KG.Meeting)))
+        return [n for n in self._read.meetings if all(any(w in n for w in g) for g in wanted)]
 
     def demanded(self, words: str) -> bool:
         """Whether some demand holds these words."""
