@@ -122,9 +122,9 @@ def test_rows_of_another_notice_are_not_its(tmp_path):
 
 def test_terms_are_mapped_or_rejected(tmp_path):
     found = corrections(
-        tmp_path, "- {action: map, term: 蹦极滑翔, to: tourism}\n- {action: reject, term: 区块链}"
+        tmp_path, "- {action: map, term: 翼装飞行, to: tourism}\n- {action: reject, term: 区块链}"
     )
-    assert found.terms == {"蹦极滑翔": "tourism"}
+    assert found.terms == {"翼装飞行": "tourism"}
     assert found.rejected == {"区块链"}
 
 
@@ -203,7 +203,7 @@ def stressed(store: Path) -> set[str]:
 def test_every_build_replays_the_corrections_of_the_store(tmp_path):
     folder, store = tmp_path / "notices", tmp_path / "store"
     folder.mkdir()
-    (folder / "a.txt").write_text(TEXT.replace("煤矿", "煤矿、蹦极滑翔"), encoding="utf-8")
+    (folder / "a.txt").write_text(TEXT.replace("煤矿", "煤矿、翼装飞行"), encoding="utf-8")
     assert kg("build", folder, "--store", store).exit_code == 0
     before = stressed(store)
     assert "coal-mine" in before
@@ -212,7 +212,7 @@ def test_every_build_replays_the_corrections_of_the_store(tmp_path):
     rows = store / "corrections.yaml"
     rows.write_text(
         "- {action: reject, notice: a, layer: stresses, item: {hazard: coal-mine}, quote: 煤矿, why: 试}\n"
-        "- {action: map, term: 蹦极滑翔, to: tourism}\n"
+        "- {action: map, term: 翼装飞行, to: tourism}\n"
         "- {action: reject, notice: a, layer: stresses, item: {hazard: schools}, quote: 学校}\n",
         encoding="utf-8",
     )
@@ -241,12 +241,12 @@ def test_every_build_replays_the_corrections_of_the_store(tmp_path):
 
 def test_extract_and_candidates_take_corrections(tmp_path):
     path, rows = tmp_path / "a.txt", tmp_path / "c.yaml"
-    path.write_text(TEXT.replace("煤矿", "蹦极滑翔、煤矿、建筑施工"), encoding="utf-8")
-    rows.write_text("- {action: map, term: 蹦极滑翔, to: tourism}\n", encoding="utf-8")
+    path.write_text(TEXT.replace("煤矿", "翼装飞行、煤矿、建筑施工"), encoding="utf-8")
+    rows.write_text("- {action: map, term: 翼装飞行, to: tourism}\n", encoding="utf-8")
     assert '"tourism"' not in kg("extract", path).stdout
     assert '"tourism"' in kg("extract", path, "--corrections", rows).stdout
-    assert "蹦极滑翔" in kg("vocab", "candidates", path).stdout
-    assert "蹦极滑翔" not in kg("vocab", "candidates", path, "--corrections", rows).stdout
+    assert "翼装飞行" in kg("vocab", "candidates", path).stdout
+    assert "翼装飞行" not in kg("vocab", "candidates", path, "--corrections", rows).stdout
     rows.write_text("- {action: delete}\n", encoding="utf-8")
     refused = kg("extract", path, "--corrections", rows)
     assert refused.exit_code == 1
