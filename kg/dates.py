@@ -195,7 +195,7 @@ def _of_month(day: int, before: list[DateMention], today: str | None) -> str | N
 _DEADLINE = re.compile(
     r"(?P<interval>(?:自|从)?(?P<now>即日)起?(?:到|至)"
     r"|(?:自|从)?(?P<from>(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日)起?[到至—-])?"
-    r"(?:(?:(?P<y>(?:19|20)\d\d)年|(?P<ny>今年|本年|明年|次年)的?)?"
+    r"(?:(?:(?:(?P<y>(?:19|20)\d\d)|(?P<ny>[今本明次]))(?:年的?|(?=年[底末内])))?"
     r"(?:(?P<m>1[0-2]|0?[1-9])月(?:(?P<d>[12]\d|3[01]|0?[1-9])日|(?P<part>底|末|上旬|中旬|下旬|份)?)"
     r"|(?P<year_end>年底|年末|(?<!半)年内)|(?P<month_end>月底|本月底|月末)))"
     r"(?P<before>之?前|以前|前后|止|结束|期间|内)?"
@@ -223,22 +223,16 @@ def _deadline_iso(match: re.Match[str], published: str | None) -> str | None:
     page = date.fromisoformat(published) if published else None
     year = int(match["y"]) if match["y"] else None
     if year is None and match["ny"] and page:
-        year = page.year + (1 if match["ny"] in {"明年", "次年"} else 0)
-    start: str | None = None
-    if match["from"]:
-        days = find_days(match["from"], published)
-        start = days[0].iso if days else None
-        begin_year = re.match(r"(\d{4})年", match["from"])
-        if begin_year and year is None:
-            year = int(begin_year[1])
-    elif match["now"]:
-        start = published
+        year = page.year + (1 if match["ny"] in {"明", "次"} else 0)
+    begin_year = re.match(r"(\d{4})年", match["from"] or "")
+    if begin_year and year is None:
+        year = int(begin_year[1])
     month = int(match["m"]) if match["m"] else None
     if match["month_end"]:
         if page is None:
             return None
         month = page.month
-        end = _month_end(page.year, month)
+        end = month_end(page.year, month)
     elif match["year_end"]:
         if year is None and page is None:
             return None
@@ -247,7 +241,7 @@ def _deadline_iso(match: re.Match[str], published: str | None) -> str | None:
         if year is None:
             if page is None:
                 return None
-            year = page.year + (1 if month < page.month - 3 else 0)
+            year = coming_year(month, page)
         if match["d"]:
             end = _safe(year, month, int(match["d"])) or ""
         elif match["part"] == "上旬":
@@ -255,13 +249,34 @@ def _deadline_iso(match: re.Match[str], published: str | None) -> str | None:
         elif match["part"] == "中旬":
             end = f"{year}-{month:02d}-20"
         else:
-            end = _month_end(year, month)
+            end = month_end(year, month)
     else:
         return None
     if not end:
         return None
+    start = published if match["now"] else _begin(match["from"], int(end[:4]), end)
     return f"{start}/{end}" if start and start < end else end
 
 
-def _month_end(year: int, month: int) -> str:
+def coming_year(month: int, page: date) -> int:
+    """The year of a month in which something is asked for: the page's, or the next where it is long past.
+
+    >>> coming_year(3, date(2023, 12, 18)), coming_year(10, date(2023, 12, 18))
+    (2024, 2023)
+    """
+    return page.year + (1 if month < page.month - 3 else 0)
+
+
+def _begin(words: str | None, year: int, end: str) -> str | None:
+    """The day on which a period begins that ends on a known one, in its year or the one before."""
+    found = re.fullmatch(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日", words or "")
+    if found is None:
+        return None
+    day = _safe(int(found[1] or year), int(found[2]), int(found[3]))
+    late = day is not None and day > end and not found[1]
+    return _safe(year - 1, int(found[2]), int(found[3])) if late else day
+
+
+def month_end(year: int, month: int) -> str:
+    """The last day of a month, as an ISO date."""
     return f"{year}-{month:02d}-{monthrange(year, month)[1]:02d}"

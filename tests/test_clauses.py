@@ -172,6 +172,11 @@ def test_the_force_of_a_clause(clause, modality):
         ("4月至6月集中整治", "2022-04-01/2022-06-30", "4月至6月"),
         ("11月至2月开展巡查", "2022-11-01/2023-02-28", "11月至2月"),
         ("27日前完成摸排", "2022-03-27", "27日前"),
+        ("2026年底前完成改造", "2026-12-31", "2026年底前"),
+        ("明年底前完成改造", "2023-12-31", "明年底前"),
+        ("明年6月底前完成改造", "2023-06-30", "明年6月底前"),
+        ("今年底前完成改造", "2022-12-31", "今年底前"),
+        ("年内完成改造", "2022-12-31", "年内"),
         ("下月10日前上报情况", "2022-04-10", "下月10日前"),
         ("每月25日前报送数据", None, "每月25日前"),
         ("3日前完成摸排", None, "3日前"),
@@ -185,6 +190,31 @@ def test_the_force_of_a_clause(clause, modality):
 def test_a_time_limit_is_a_date_or_a_period_where_it_can_be_known(clause, deadline, words):
     (duty,) = duties(f"{NEWS}会议要求，{clause}。")
     assert (duty.deadline, duty.deadline_text) == (deadline, words)
+
+
+@pytest.mark.parametrize(
+    ("clause", "bearer"),
+    [
+        ("各矿山企业1月10日前完成检查", "各矿山企业"),
+        ("各乡镇27日前完成摸排", "各乡镇"),
+        ("各企业6月底前完成整改", "各企业"),
+        ("县应急局4月至6月开展检查", "县应急局"),
+        ("各县区下月10日前上报情况", "各县区"),
+        ("各镇街3月1日至5月31日开展排查", "各镇街"),
+        ("6月底前各企业完成整改", "各企业"),
+        ("规模以上企业2026年底前全部达标", "规模以上企业"),
+        ("6月底前完成整改", None),
+    ],
+)
+def test_who_is_to_act_ends_where_the_time_limit_begins(clause, bearer):
+    (duty,) = duties(f"{NEWS}会议要求，{clause}。")
+    assert duty.bearer == bearer
+
+
+def test_a_limit_in_the_next_year_has_both_its_ends_there():
+    text = "2023年12月18日，吉安市召开安全生产工作会议。会议要求，3月1日至5月31日开展排查；4月至6月集中整治；一季度末前建账。"
+    ends = ["2024-03-01/2024-05-31", "2024-04-01/2024-06-30", "2024-03-31"]
+    assert [o.deadline for o in kg.extract(text).obligations] == ends
 
 
 def test_without_a_date_of_the_page_limits_count_from_the_day_of_the_meeting():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from kg.dates import find_deadline
+from kg.dates import coming_year, find_deadline, month_end
 
 _WITHIN = re.compile(
     r"(\d{1,3}|[一二两三四五六七八九十半]{1,3})(个?工作日|个?小时|日|天|周|个?月)之?内(?!部)"
@@ -92,22 +92,24 @@ def _of_month(when: str, day: int, published: str | None) -> str | None:
 
 def _end_of_part(match: re.Match[str], published: str | None) -> str | None:
     """The last day of a quarter or of half a year."""
-    if match["y"] is None and published is None:
-        return None
-    year = int(match["y"] or (published or "")[:4])
     month = 3 * _DIGITS[match["q"]] if match["q"] else 6 if match["half"][0] == "上" else 12
-    return f"{year}-{month:02d}-{30 if month in (6, 9) else 31}"
+    year = _year(match["y"], month, published)
+    return None if year is None else month_end(year, month)
 
 
 def _whole_months(match: re.Match[str], published: str | None) -> str | None:
     """The first and the last day of some months; over the end of a year, into the next."""
-    if match["y"] is None and published is None:
-        return None
-    year = int(match["y"] or (published or "")[:4])
     first, last = int(match["a"]), int(match["b"])
-    ends = year + (last < first)
-    after = date(ends + last // 12, last % 12 + 1, 1) - timedelta(days=1)
-    return f"{year}-{first:02d}-01/{after.isoformat()}"
+    year = _year(match["y"], first, published)
+    if year is None:
+        return None
+    return f"{year}-{first:02d}-01/{month_end(year + (last < first), last)}"
+
+
+def _year(written: str | None, month: int, published: str | None) -> int | None:
+    if written is None and published is None:
+        return None
+    return int(written) if written else coming_year(month, date.fromisoformat(published or ""))
 
 
 def _number(written: str) -> int | None:

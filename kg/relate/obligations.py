@@ -20,10 +20,18 @@ _WHO = pattern("clauses", "bearer")
 _OBJECT_END = re.compile(r"[，。；：]")
 
 
-def _bearer(text: str, clause: Clause) -> str | None:
+def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
+    """Who is to act: the subject, without the time limit that stands before or behind it."""
     if clause.subject is None:
         return None
-    words = _BEARER_TRIM.sub("", text[clause.subject[0] : clause.subject[1]])
+    words = text[clause.subject[0] : clause.end]
+    size = clause.subject[1] - clause.subject[0]
+    at = words.find(limit, 0, size + len(limit)) if limit else -1
+    if limit and at == 0:
+        words = words[len(limit) : size]
+    else:
+        words = words[: at if at > 1 else size]
+    words = _BEARER_TRIM.sub("", words)
     if not 2 <= len(words) <= 60 or _NOT_BEARER.search(words) or not _WHO.search(words):
         return None
     return words
@@ -63,10 +71,11 @@ def obligations(
             sentence, bearer, topic = clause.sentence, None, heading
         if clause.force != "order":
             continue
-        own = _bearer(text, clause)
+        begin = clause.condition_at if clause.condition_at is not None else clause.start
+        limit = find_limit(text[begin : clause.end], published)
+        own = _bearer(text, clause, limit[0] if limit else None)
         inherited = own is None and bearer is not None
         bearer = own or bearer
-        begin = clause.condition_at if clause.condition_at is not None else clause.start
         named = [
             m for m in mentions_of(layers.mentions, starts, begin, clause.end) if m.masked != "body"
         ]
@@ -79,7 +88,6 @@ def obligations(
         else:
             hazards = topic
         quote = text[clause.start : clause.end]
-        limit = find_limit(text[begin : clause.end], published)
         after = clause.action_at + len(clause.action)
         listed = text.startswith("、", after)  # 见烟就查、见火就罚: another deed follows, no object
         rest = (
