@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import traceback
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -64,7 +65,8 @@ def load(
         fresh = store.path / name
         try:
             _fill(store, fresh, items, set(gone), set(moved))
-        except BaseException:
+        except BaseException as error:
+            _let_go(error)
             shutil.rmtree(fresh, ignore_errors=True)
             raise
     store.exchange(name)
@@ -83,10 +85,18 @@ def rewrite(store: Store) -> None:
             engine.optimize()
             engine.flush()
             del engine
-        except BaseException:
+        except BaseException as error:
+            _let_go(error)
             shutil.rmtree(fresh, ignore_errors=True)
             raise
     store.exchange(name)
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Free what the frames of an error hold: an engine that is still open writes into its folder."""
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__context__
 
 
 def _fill(

@@ -12,7 +12,6 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -21,7 +20,7 @@ from queue import SimpleQueue
 from stat import S_ISREG
 from typing import TYPE_CHECKING, Protocol
 
-from kg import partition, vocab
+from kg import partition, places, vocab
 from kg.errors import StoreError
 from kg.folder import PARTS
 from kg.partition import Outcome
@@ -273,7 +272,7 @@ class _Build:
             return False
         stem = slug(notice_id(path)) or "notice"
         notice = mint("notice", f"{stem}-{hashed[: vocab.HASH]}", base=self.target.base)
-        said = store.state(notice, _resolved(str(path)))
+        said = store.state(notice, places.resolved(str(path)))
         try:
             known = json.loads(said) if said else {}
             if known.get("by") != partition.fingerprint():
@@ -315,7 +314,7 @@ class _Build:
             self.report.note(outcome, None)
             return
         change = self.target.get().replace(
-            outcome.notice, nquads, path=_resolved(outcome.path), state=outcome.state()
+            outcome.notice, nquads, path=places.resolved(outcome.path), state=outcome.state()
         )
         self.report.note(outcome, change)
 
@@ -328,22 +327,24 @@ class _Build:
         known first of all notices that come in its place.
         """
         folder = Path(self.target.where) / PARTS
-        places = self._partitions(todo, str(folder))
+        made = self._partitions(todo, str(folder))
         with ThreadPoolExecutor(1) as loader:
             if self.target.made:
-                self._as_they_come(loader, store, places)
+                self._as_they_come(loader, store, made)
             else:
-                self._in_chunks(loader, store, places)
+                self._in_chunks(loader, store, made)
         shutil.rmtree(folder, ignore_errors=True)
 
-    def _as_they_come(self, loader: Executor, store: Store, places: Iterator[str]) -> None:
+    def _as_they_come(self, loader: Executor, store: Store, made: Iterator[str]) -> None:
+        from kg import chunks
+
         before: Future[list[tuple[Outcome, Change]]] | None = None
-        for first in places:
+        for first in made:
             feed: SimpleQueue[str | BaseException | None] = SimpleQueue()
-            loading = loader.submit(_load_new, store, iter(partial(_next, feed), None))
+            loading = loader.submit(chunks.load_new, store, iter(partial(_next, feed), None))
             try:
                 feed.put(first)
-                for place in islice(places, _per_chunk() - 1):
+                for place in islice(made, _per_chunk() - 1):
                     feed.put(place)
                     if loading.done():  # it has failed: no use to extract more
                         self._settle(loading)
@@ -355,11 +356,13 @@ class _Build:
             before = loading
         self._settle(before)
 
-    def _in_chunks(self, loader: Executor, store: Store, places: Iterator[str]) -> None:
+    def _in_chunks(self, loader: Executor, store: Store, made: Iterator[str]) -> None:
+        from kg import chunks
+
         loading: Future[list[tuple[Outcome, Change]]] | None = None
-        while chunk := list(islice(places, _per_chunk())):
+        while chunk := list(islice(made, _per_chunk())):
             self._settle(loading)
-            loading = loader.submit(_load, store, chunk)
+            loading = loader.submit(chunks.load_all, store, chunk)
         self._settle(loading)
 
     def _settle(self, loading: Future[list[tuple[Outcome, Change]]] | None) -> None:
@@ -369,8 +372,6 @@ class _Build:
 
     def _partitions(self, todo: Sequence[Path], folder: str) -> Iterator[str]:
         """Yield the places of the partitions, in order, each as soon as it is extracted."""
-        from kg import places
-
         places.make_folder(folder)
         parts = list(partition.partitions(map(str, todo)))
         jobs = min(self.jobs, max(1, len(todo) // _WORTH))
@@ -413,86 +414,6 @@ def _next(feed: SimpleQueue[str | BaseException | None]) -> str | None:
     return found
 
 
-def _load_new(store: Store, places_: Iterator[str]) -> list[tuple[Outcome, Change]]:
-    """Put the notices of partitions into a store that this build made, as they come."""
-    from kg import bulk
-
-    changes: list[tuple[Outcome, Change]] = []
-    loaded: list[str] = []
-    seen: set[str] = set()
-
-    def items() -> Iterator[bulk.Item]:
-        for place in places_:
-            loaded.append(place)
-            for outcome, nquads in partition.nquads_of(place, partition.manifest(place)):
-                notice = outcome.notice
-                if notice is None:
-                    continue
-                known = notice in seen or notice in store  # another file, the same name and bytes
-                seen.add(notice)
-                changes.append((outcome, "unchanged" if known else "added"))
-                quads = b"" if known else nquads
-                yield bulk.Item(notice, quads, (_resolved(outcome.path),), outcome.state())
-
-    bulk.load(store, items())
-    _drop(loaded)
-    return changes
-
-
-def _load(store: Store, places_: Sequence[str]) -> list[tuple[Outcome, Change]]:
-    """Put the notices of some partitions into the store in bulk; what that changed."""
-    from kg import bulk
-
-    known = [(place, partition.manifest(place)) for place in places_]
-    changes: list[tuple[Outcome, Change]] = []
-    gone: set[str] = set()
-    moved: set[tuple[str, str]] = set()
-    lies: dict[str, set[str]] = {}
-    for place, manifest in known:
-        for outcome, nquads in partition.nquads_of(place, manifest):
-            notice = outcome.notice
-            if notice is None:
-                continue
-            path = _resolved(outcome.path)
-            change: Change = "added"
-            for before in store.read_from(path):
-                if before != notice:
-                    if store.paths(before) == (path,):
-                        gone.add(before)
-                        change = "changed"
-                    else:
-                        moved.add((before, path))
-            if notice not in lies:
-                lies[notice] = set(store.paths(notice))
-                if notice in store:
-                    gone.add(notice)
-                    same = change == "added" and store.dump(notice) == nquads
-                    change = "unchanged" if same else "changed"
-            elif change == "added":
-                change = "unchanged"  # another file with the same name and bytes
-            lies[notice].add(path)
-            changes.append((outcome, change))
-    gone -= {n for n in gone if n in lies and n not in store}
-
-    def items() -> Iterator[bulk.Item]:
-        for place, manifest in known:
-            for outcome, nquads in partition.nquads_of(place, manifest):
-                if outcome.notice in lies:
-                    paths = tuple(sorted(lies.pop(outcome.notice)))
-                    yield bulk.Item(outcome.notice, nquads, paths, outcome.state())
-
-    bulk.load(store, items(), gone=gone, moved=moved)
-    _drop(places_)
-    return changes
-
-
-def _drop(places_: Iterable[str]) -> None:
-    for place in places_:
-        for path in (place, f"{place}.json"):
-            with suppress(OSError):
-                Path(path).unlink()
-
-
 def _hash(path: Path) -> str | None:
     """Hash a file's bytes; None where it cannot be read, or is none that kg.read would take."""
     try:
@@ -502,7 +423,3 @@ def _hash(path: Path) -> str | None:
         return hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError:
         return None
-
-
-def _resolved(path: str) -> str:
-    return path if "://" in path else str(Path(path).resolve())

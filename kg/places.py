@@ -134,3 +134,8 @@ def _unpacked(place: str, data: bytes) -> bytes:
     if place.endswith(".zst"):
         return bytes(_zstd().decompress(data))
     return gzip.decompress(data) if place.endswith(".gz") else data
+
+
+def resolved(path: str) -> str:
+    """Write a path as the store keeps it: whole; a URL as it is."""
+    return path if "://" in path else str(Path(path).resolve())

@@ -27,11 +27,8 @@ def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
     words = text[clause.subject[0] : clause.end]
     size = clause.subject[1] - clause.subject[0]
     at = words.find(limit, 0, size + len(limit)) if limit else -1
-    if limit and at == 0:
-        words = words[len(limit) : size]
-    else:
-        words = words[: at if at > 1 else size]
-    words = _BEARER_TRIM.sub("", words)
+    begin = len(limit) if limit and at == 0 else 0
+    words = _BEARER_TRIM.sub("", words[begin : at if at > 1 else size])
     if not 2 <= len(words) <= 60 or _NOT_BEARER.search(words) or not _WHO.search(words):
         return None
     return words
