@@ -212,7 +212,9 @@ def test_who_is_to_act_ends_where_the_time_limit_begins(clause, bearer):
 
 
 def test_a_limit_in_the_next_year_has_both_its_ends_there():
-    text = "2023年12月18日，吉安市召开安全生产工作会议。会议要求，3月1日至5月31日开展排查；4月至6月集中整治；一季度末前建账。"
+    text = "2023年12月18日，吉安市召开安全生产工作会议。" + (
+        "会议要求，3月1日至5月31日开展排查；4月至6月集中整治；一季度末前建账。"
+    )
     ends = ["2024-03-01/2024-05-31", "2024-04-01/2024-06-30", "2024-03-31"]
     assert [o.deadline for o in kg.extract(text).obligations] == ends
 
