@@ -8,40 +8,39 @@ every shape's cases and on damaged graphs.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cache
 from typing import Any
 
 import pyoxigraph as ox
 
+from kg.constraints import (
+    VALUE_TESTS,
+    Said,
+    Test,
+    Types,
+    Unknown,
+    among,
+    before,
+    disjoint,
+    has,
+    language,
+    unique,
+)
 from kg.data import ONTOLOGY
-from kg.vocab import KG, RDF, RDFS, SKOS, XSD, namespace
+from kg.vocab import KG, RDF, RDFS, SKOS, namespace
 from kg.vocabulary import vocabulary_quads
 
 SH = "http://www.w3.org/ns/shacl#"
 _TYPE = f"<{RDF.type}>"
 _KINDS = frozenset({KG.HazardSector, KG.ResponsibilityType, KG.MeasureType})
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))")
-_INTEGER = re.compile("0|-?[1-9][0-9]*").fullmatch
-_PLAIN = {"t": "\t", "n": "\n", "r": "\r", "b": "\b", "f": "\f"}
 
 #: Terms that pass and may come again (numbers, dates, names) are kept: so long ones, so many a test.
 _SHORT, _KEPT = 80, 20_000
 
-Said = Mapping[str, list[str]]
-"""What a subject says: objects by predicate, all as N-Triples text."""
-Test = Callable[[Said, "Types"], bool]
 _NOTHING: frozenset[str] = frozenset()
-Types = Mapping[str, frozenset[str]]
-"""The classes of a node, those above them included."""
-
-
-class _Unknown(Exception):  # noqa: N818 - no error: a shape for pySHACL alone
-    """A shape says what is not compiled."""
 
 
 @dataclass(slots=True)
@@ -203,7 +202,7 @@ def _compiled(
         for name in targets.values():
             for shape in name:
                 shapes.add(shape, _Plan())
-    except _Unknown:
+    except Unknown:
         return None
     _, above = _background()
 
@@ -234,7 +233,7 @@ class _Shapes:
         for shape, said in self.said.items():
             if any(t.value == SH + "NodeShape" for t in said.get(RDF.type, ())):
                 if not said.get(SH + "targetClass"):
-                    raise _Unknown
+                    raise Unknown
                 for cls in said[SH + "targetClass"]:
                     found[str(cls)].append(shape)
         return found
@@ -251,7 +250,7 @@ class _Shapes:
                     (members,) = objects
                     plan.others.append(self._xone([str(n) for n in self._list(members)]))
                 case _:
-                    raise _Unknown(predicate)
+                    raise Unknown(predicate)
 
     def _property(self, node: str, plan: _Plan) -> None:
         said = {p.removeprefix(SH): o for p, o in self.said[node].items()}
@@ -274,7 +273,7 @@ class _Shapes:
         for name, values in said.items():
             value, several = values[0], len(values) > 1
             if several and name not in ("class", "hasValue"):
-                raise _Unknown(name)
+                raise Unknown(name)
             text = value.value
             match name:
                 case "minCount":
@@ -284,28 +283,28 @@ class _Shapes:
                 case "class":
                     plan.classes[path] |= {str(v) for v in values}
                 case "hasValue":
-                    plan.others += [_has(path, str(v)) for v in values]
+                    plan.others += [has(path, str(v)) for v in values]
                 case "in":
-                    plan.values[path].append(_among(frozenset(map(str, self._list(value)))))
+                    plan.values[path].append(among(frozenset(map(str, self._list(value)))))
                 case "languageIn":
                     tags = [t.value.lower() for t in self._list(value)]
-                    plan.values[path].append(_language(tags))
+                    plan.values[path].append(language(tags))
                 case "uniqueLang":
                     if text == "true":
-                        plan.others.append(_unique(path))
+                        plan.others.append(unique(path))
                 case "lessThan" | "lessThanOrEquals":
-                    plan.others.append(_before(path, str(value), equal=name != "lessThan"))
+                    plan.others.append(before(path, str(value), equal=name != "lessThan"))
                 case "disjoint":
-                    plan.others.append(_disjoint(path, str(value)))
-                case _ if name in _VALUE_TESTS:
-                    plan.values[path].append(_VALUE_TESTS[name](text))
+                    plan.others.append(disjoint(path, str(value)))
+                case _ if name in VALUE_TESTS:
+                    plan.values[path].append(VALUE_TESTS[name](text))
                 case _:
-                    raise _Unknown(name)
+                    raise Unknown(name)
 
     def _qualified(self, path: str, shape: str, said: dict[str, list[Any]]) -> Test:
         inner = self.said[shape]
         if set(inner) != {SH + "class"}:
-            raise _Unknown(shape)
+            raise Unknown(shape)
         cls = str(inner[SH + "class"][0])
         least = int(said.pop("qualifiedMinCount", [ox.Literal(0)])[0].value)
         most = int(said.pop("qualifiedMaxCount", [ox.Literal(1 << 30)])[0].value)
@@ -322,7 +321,7 @@ class _Shapes:
     def _sequence(self, steps: list[str], said: dict[str, list[Any]]) -> Test:
         """Compile ``( kg:concept skos:inScheme )`` with sh:hasValue: only concepts have a scheme."""
         if len(steps) != 2 or steps[1] != f"<{SKOS.inScheme}>" or set(said) != {"hasValue"}:
-            raise _Unknown(str(steps))
+            raise Unknown(str(steps))
         first, wanted = steps[0], str(said["hasValue"][0])
 
         def test(said: Said, types: Types) -> bool:
@@ -338,9 +337,9 @@ class _Shapes:
             (node,) = self.said[member][SH + "property"]
             said = self.said[str(node)]
             if len(self.said[member]) != 1 or set(said) != {SH + "path", SH + "minCount"}:
-                raise _Unknown(member)
+                raise Unknown(member)
             if said[SH + "minCount"][0].value != "1":
-                raise _Unknown(member)
+                raise Unknown(member)
             paths += self._path(said[SH + "path"][0])
 
         def test(said: Said, types: Types) -> bool:
@@ -354,7 +353,7 @@ class _Shapes:
             return [str(node)]
         steps = list(self._list(node))
         if not steps or not all(isinstance(step, ox.NamedNode) for step in steps):
-            raise _Unknown(str(node))
+            raise Unknown(str(node))
         return [str(step) for step in steps]
 
     def _list(self, node: Any) -> Iterable[Any]:
@@ -362,166 +361,6 @@ class _Shapes:
         while getattr(node, "value", "") != nil:
             said = self.said.get(str(node), {})
             if RDF._iri + "first" not in said:
-                raise _Unknown(str(node))
+                raise Unknown(str(node))
             yield said[RDF._iri + "first"][0]
             node = said[RDF._iri + "rest"][0]
-
-
-# --- tests of values ------------------------------------------------------------------------------
-
-
-def _literal(term: str) -> tuple[str, str, str] | None:
-    """Split a literal into its characters, language and datatype; None for an IRI."""
-    if term[0] != '"':
-        return None
-    at = term.rindex('"')
-    value, tail = term[1:at], term[at + 1 :]
-    if "\\" in value:
-        value = _ESCAPE.sub(_character, value)
-    if not tail:
-        return value, "", XSD.string
-    return (value, tail[1:].lower(), RDF.langString) if tail[0] == "@" else (value, "", tail[3:-1])
-
-
-def _character(match: re.Match[str]) -> str:
-    code = match[1] or match[2]
-    return chr(int(code, 16)) if code else _PLAIN.get(match[3], match[3])
-
-
-def _string(term: str) -> str:
-    """Return what sh:pattern and sh:minLength look at."""
-    literal = _literal(term)
-    return term[1:-1] if literal is None else literal[0]
-
-
-def _is_integer(value: str) -> bool:
-    return _INTEGER(value) is not None
-
-
-def _is_date(value: str) -> bool:
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-#: Characters that a value of a datatype may have; of others nothing is certain.
-_WELL_FORMED: Mapping[str, Callable[[str], bool]] = {
-    XSD.string: lambda value: True,
-    RDF.langString: lambda value: True,
-    KG.GBT2260: lambda value: True,
-    XSD.integer: _is_integer,
-    XSD.boolean: lambda value: value in ("true", "false"),
-    XSD.date: _is_date,
-}
-
-
-def _datatype(wanted: str) -> Callable[[str], bool]:
-    well_formed = _WELL_FORMED.get(wanted)
-    if well_formed is None:
-        raise _Unknown(wanted)
-
-    ends = {XSD.string: '"', RDF.langString: "@"}.get(wanted, f'"^^<{wanted}>')
-    certain = wanted in (XSD.string, RDF.langString, KG.GBT2260)
-
-    def test(term: str) -> bool:
-        if term[0] != '"':
-            return False
-        if certain and ends != "@":
-            return term.endswith(ends)
-        literal = _literal(term)
-        return literal is not None and literal[2] == wanted and well_formed(literal[0])
-
-    return test
-
-
-def _number(term: str) -> int | None:
-    literal = _literal(term)
-    if literal is None or literal[2] != XSD.integer or not _is_integer(literal[0]):
-        return None
-    return int(literal[0])
-
-
-def _bound(compare: Callable[[int, int], bool]) -> Callable[[str], Callable[[str], bool]]:
-    def make(limit: str) -> Callable[[str], bool]:
-        wanted = int(limit)
-        return lambda term: (found := _number(term)) is not None and compare(found, wanted)
-
-    return make
-
-
-def _length(least: int, most: int) -> Callable[[str], bool]:
-    return lambda term: least <= len(_string(term)) <= most
-
-
-def _matching(pattern: str) -> Callable[[str], bool]:
-    search = re.compile(pattern).search
-    return lambda term: search(_string(term)) is not None
-
-
-#: Parameters that ask each value by itself.
-_VALUE_TESTS: Mapping[str, Callable[[str], Callable[[str], bool]]] = {
-    "datatype": _datatype,
-    "pattern": _matching,
-    "minLength": lambda n: _length(int(n), 1 << 30),
-    "maxLength": lambda n: _length(0, int(n)),
-    "minInclusive": _bound(lambda found, limit: found >= limit),
-    "maxInclusive": _bound(lambda found, limit: found <= limit),
-}
-
-
-def _among(allowed: frozenset[str]) -> Callable[[str], bool]:
-    return lambda term: term in allowed
-
-
-def _language(tags: list[str]) -> Callable[[str], bool]:
-    def test(term: str) -> bool:
-        literal = _literal(term)
-        return literal is not None and any(
-            literal[1] == tag or literal[1].startswith(f"{tag}-") for tag in tags
-        )
-
-    return test
-
-
-def _has(path: str, value: str) -> Test:
-    return lambda said, types: value in said.get(path, ())
-
-
-def _unique(path: str) -> Test:
-    def test(said: Said, types: Types) -> bool:
-        del types
-        objects = said.get(path, ())
-        tags = [literal[1] for term in objects if (literal := _literal(term)) and literal[1]]
-        return len(tags) == len(set(tags))
-
-    return test
-
-
-def _disjoint(path: str, other: str) -> Test:
-    return lambda said, types: not set(said.get(path, ())) & set(said.get(other, ()))
-
-
-def _before(path: str, other: str, *, equal: bool) -> Test:
-    """Compare dates with dates and integers with integers; of others nothing is certain."""
-
-    def key(term: str) -> tuple[int, Any] | None:
-        number = _number(term)
-        if number is not None:
-            return 0, number
-        literal = _literal(term)
-        if literal is not None and literal[2] == XSD.date and _is_date(literal[0]):
-            return 1, literal[0]
-        return None
-
-    def test(said: Said, types: Types) -> bool:
-        del types
-        for one in map(key, said.get(path, ())):
-            for two in map(key, said.get(other, ())):
-                if one is None or two is None or one[0] != two[0]:
-                    return False
-                if not (one[1] < two[1] or (equal and one[1] == two[1])):
-                    return False
-        return True
-
-    return test
