@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -323,6 +323,11 @@ def prefixes(base: str = BASE) -> dict[str, str]:
     >>> prefixes()["region"]
     'https://kg-safety.example/id/region/'
     """
+    return dict(_prefixes(base))
+
+
+@lru_cache(maxsize=8)
+def _prefixes(base: str) -> Mapping[str, str]:
     namespaces, kinds = _table()
     return dict(sorted({**namespaces, **{kind: f"{base}{kind}/" for kind in kinds}}.items()))
 
