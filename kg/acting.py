@@ -16,6 +16,7 @@ from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
 _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
 _CARES = pattern("actors", "cares")
+_COUNTS = pattern("actors", "only-counts")
 _EVERYWHERE = pattern("actors", "everywhere")
 _SPEAKER_LABEL = pattern("actors", "speaker-label")
 _REPORTS_TO = pattern("actors", "reports-to")
@@ -47,6 +48,8 @@ _EPITHET = pattern("actors", "epithet")
 _ACT = pattern("actors", "act")
 _TOGETHER = pattern("actors", "together")
 _WATCHES_HERE = pattern("actors", "watches-here")
+#: So long is what stands before the subject of a sentence that tells a result, in characters.
+PAST = 30
 
 
 class Acting:
@@ -68,6 +71,8 @@ class Acting:
         self.saying = Saying(floor.text, floor.place, floor.meant)
         self.examples = False
         """In a passage that names divisions as examples."""
+        self.only = False
+        """The text names one division: whoever is called by its level acts by any verb."""
         self.opens_line = False
         """At the first segment of a paragraph."""
 
@@ -322,7 +327,7 @@ class Acting:
             return False
         span = (mention.start, last.end)
         told = done.acts and not (done.meets or done.publishes)
-        if told and self.saying.tells_of(who):
+        if told and (self.saying.tells_of(who) or self._only_counts(segment)):
             return True
         if done.acts:
             self.floor.give(start, who, span, acts=True, meets=done.meets)
@@ -333,6 +338,15 @@ class Acting:
         elif _WATCHES_HERE.search(text, last.end, segment.end):
             self._watch(who, span, segment)
         return True
+
+    def _only_counts(self, segment: Segment) -> bool:
+        """条例施行以来，某市查处违法行为4千起。 tells what has come of it: a sentence of a past time that ends in a count."""
+        if self.floor.owner is not None or segment.closer not in "。；，":
+            return False
+        start = max(self.text.rfind(mark, 0, segment.start) for mark in "。；！？\n") + 1
+        if segment.start - start > PAST:
+            return False
+        return _COUNTS.match(self.text, start, segment.end) is not None
 
     def _topic(self, who: Division, last: RegionMention, segment: Segment) -> None:
         """赣州市山多林密。市森防指要求…: what is told of a division opens the report of it."""
@@ -414,11 +428,16 @@ class Acting:
             done = MEETS  # 县长：首先要摸清底数
         if done.meets and _ONLY_AFTER.search(text, level.end(), segment.end):
             return False  # 全省会议召开后，某县…
-        told = level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
-        if done is NOTHING and told and does(text, level.end(), segment.end):
+        told = self.only or level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
+        does_so = told and (
+            does(text, level.end(), segment.end) or _WAY.match(text, level.end(), segment.end)
+        )
+        if done is NOTHING and does_so:
             done = DOES
         span = (start, level.end())
         if text[level.end() : level.end() + 1] in {"、", "，"} and not done.acts:
+            return False
+        if done is DOES and self._only_counts(segment):
             return False
         if done.acts and not self.floor.comes_as_guest(who, segment):
             if self.floor.owner is not None and who != self.floor.owner and not done.meets:

@@ -32,11 +32,14 @@ _PARTS = pattern("actors", "parts-of")
 _SIGNATURE = pattern("actors", "signature")
 _SITE = pattern("actors", "site")
 _SOURCE = pattern("actors", "source")
+_TAIL = pattern("actors", "source-behind")
 _TITLE_ELSEWHERE = pattern("actors", "title-elsewhere")
 _TITLE_OF_ACCIDENT = pattern("actors", "title-of-accident")
 _TITLE_OPENS = pattern("actors", "title-opens")
 #: How far the head of the body reaches in which a dateline may stand, in characters.
 DATELINE = 40
+#: So long is the name of a source behind the last sentence, in characters.
+TAIL = 32
 #: So many of the first divisions named in the body are hints of what 全省 means.
 HINTS = 60
 #: So far from the title the page may say 我市 of its own division.
@@ -116,6 +119,8 @@ class Home:
                     self.posted = [m for m in named if not m.person]
                 else:
                     found += [(2, m) for m in named]
+            last = next(ln for ln in reversed(self.layers.lines) if ln.kind == "body")
+            found += [(3, m) for m in self._of_tail(last)]
         found.sort(key=lambda item: (item[0], item[1].start))
         for _, mention in found:
             if mention.person:
@@ -247,6 +252,12 @@ class Home:
                 m for m in named if _MEDIUM.match(self.text, m.end)
             ]  # 泗阳日报　2024年7月19日　记者　某
         return named
+
+    def _of_tail(self, line: Line) -> Sequence[RegionMention]:
+        """….——某省安委办, …。（据《某省日报》）: what stands behind the last sentence names its source."""
+        tail = _TAIL.search(self.text, max(line.start, line.end - TAIL), line.end)
+        named = self.inside(*tail.span(1)) if tail else []
+        return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
 
     def _number(self) -> None:
         """湘安办〔2020〕3号: the province by the first character of the document number."""

@@ -14,8 +14,10 @@ from kg.floor import Floor
 from kg.headings import Shape, behind_label, head_of, shape_of, stranger_of
 from kg.home import by_enterprise
 from kg.layers import Layers, Line, Segment
+from kg.lone import directs, only_division
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
+from kg.regions import RegionMention
 from kg.turns import Speakers, Turn
 
 __all__ = ["Speakers", "Turn", "resolve"]
@@ -45,15 +47,24 @@ class _Resolver:
         self.comment = not document and _is_comment(layers)
         """The text is a comment: its author speaks, wherever nobody is quoted."""
 
-    def run(self) -> Speakers:
-        """Walk the segments and give the word."""
+    def run(self, only: RegionMention | None = None) -> Speakers:
+        """Walk the segments and give the word; ``only``: the division that the page must belong to."""
         if by_enterprise(self.layers, document=self.document):
             self.out.enterprise = True
             return self.out
         self.out.hints = self.place.hints()
-        self.out.home = self.place.find(self.meant.of)
-        self.out.hints = self.place.hints()
-        self._opening()
+        if only is None:
+            self.out.home = self.place.find(self.meant.of)
+            self.out.hints = self.place.hints()
+            self._opening()
+        elif (who := self.meant.of(only)) is not None:
+            self.acting.only = True
+            self.place.add(who)
+            self._open(who, (only.start, only.end))
+        self._walk()
+        return self.out
+
+    def _walk(self) -> None:
         previous: Segment | None = None
         lines = self.layers.lines
         for segment in self.layers.segments:
@@ -81,7 +92,6 @@ class _Resolver:
             self.floor.resume(segment)
             self.acting.subject(segment, behind_label(segment, self.text, start))
             self.persons.remember(segment, self.meant.level, self.meant.ending, self.meant.current)
-        return self.out
 
     def _opening(self) -> None:
         """Who has the word before anybody takes it."""
@@ -183,4 +193,11 @@ def _is_comment(layers: Layers) -> bool:
 
 def resolve(layers: Layers, *, document: bool) -> Speakers:
     """Who has the word where in a segmented text; ``document`` tells a formal notice of an organ."""
-    return _Resolver(layers, document=document).run()
+    found = _Resolver(layers, document=document).run()
+    if found.enterprise or any(turn.region is not None for turn in found.turns):
+        return found
+    only = only_division(found.mentions)
+    if only is None:
+        return found
+    second = _Resolver(layers, document=document).run(only)
+    return second if second.acting or directs(layers, found.mentions, only) else found

@@ -217,7 +217,10 @@ def _late_title(layers: Layers) -> tuple[int, int] | None:
 
 
 def _is_title(line: str) -> bool:
-    return len(_HAN.findall(line)) >= 5 and not re.search(r"[。；;：:]$", line) and len(line) <= 90
+    """Whether a line may be the title: not one with a full stop in it, which is text without a title."""
+    if "。" in line or line[-1:] in "；;：:" or len(line) > 90:
+        return False
+    return len(_HAN.findall(line)) >= 5
 
 
 def _published(layers: Layers) -> str | None:
