@@ -11,7 +11,7 @@ from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
 from kg.saying import Saying
 from kg.several import goes_on, member_end, several_of
-from kg.subjects import DOES, MEETS, NOTHING, deed, does, skip_time
+from kg.subjects import DOES, MEETS, NOTHING, behind_body, deed, does, skip_time
 
 _AS_FOR = pattern("actors", "as-for")
 _AS_TOLD = pattern("actors", "as-told")
@@ -340,7 +340,7 @@ class Acting:
         return True
 
     def _only_counts(self, segment: Segment) -> bool:
-        """条例施行以来，某市查处违法行为4千起。 tells what has come of it: a sentence of a past time that ends in a count."""
+        """条例施行以来，某市查处4千起: a sentence of a past time that ends in a count tells what came of it."""
         if self.floor.owner is not None or segment.closer not in "。；，":
             return False
         start = max(self.text.rfind(mark, 0, segment.start) for mark in "。；！？\n") + 1
@@ -428,9 +428,12 @@ class Acting:
             done = MEETS  # 县长：首先要摸清底数
         if done.meets and _ONLY_AFTER.search(text, level.end(), segment.end):
             return False  # 全省会议召开后，某县…
-        told = self.only or level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
+        told = (
+            self.only or level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
+        )
         does_so = told and (
-            does(text, level.end(), segment.end) or _WAY.match(text, level.end(), segment.end)
+            does(text, level.end(), segment.end)
+            or _WAY.match(text, behind_body(text, level.end(), segment.end), segment.end)
         )
         if done is NOTHING and does_so:
             done = DOES

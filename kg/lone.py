@@ -1,6 +1,6 @@
 """The one division that a short text names, where nobody was found to act: what it directs is that one's.
 
-A cutting of two sentences has no source and no title, and its subject may stand in any form: 案发地丰县…, 入夜的株洲市天元区，….
+A cutting of two sentences has no source and no title, and its subject may stand in any form: 入夜的株洲市天元区，….
 """
 
 from __future__ import annotations
@@ -57,9 +57,7 @@ def directs(layers: Layers, mentions: Sequence[RegionMention], only: RegionMenti
 def _named(mentions: Sequence[RegionMention]) -> list[RegionMention]:
     """Those that name a division for sure; inside a longer name (民勤县广播电视台) only the official name does."""
     return [
-        m
-        for m in mentions
-        if not (m.person or m.weak or m.host) and (m.full or not m.part_of_name)
+        m for m in mentions if not (m.person or m.weak or m.host) and (m.full or not m.part_of_name)
     ]
 
 

@@ -170,7 +170,7 @@ def _lines(layers: Layers) -> None:
             layers.title = (layers.title[0], start + len(raw.rstrip(_STRIP)))
         elif len(stripped) < 24 and len(_HAN.findall(stripped)) < 2:
             kind = "meta" if _DATE.search(stripped) else "blank"
-        elif len(stripped) > 45 or _ends(stripped):
+        elif len(stripped) > 45 or "。" in stripped or _ends(stripped):
             kind, seen_body = "body", True
         elif _HAN_DATE.match(stripped) or (_DATE.match(stripped) and len(stripped) < 14):
             kind = "signature"

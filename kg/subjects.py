@@ -193,6 +193,16 @@ def _ends(position: int, end: int, body: bool) -> bool:
     return body and 1 < end - position <= _ONE_WORD
 
 
+def behind_body(text: str, start: int, end: int) -> int:
+    """Where a body of the division whose name ends at ``start`` ends, else ``start``.
+
+    >>> behind_body("县教育局今年的安排是", 1, 10)
+    4
+    """
+    body = _SUBJECT_BODY.match(text, start, end)
+    return body.end() if body else start
+
+
 def is_guest(text: str, segment: Segment) -> bool:
     """Whether the subject only comes to somebody's meeting: 派员到会指导, 应邀出席."""
     return _GUEST.search(text, segment.start, segment.end) is not None

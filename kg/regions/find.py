@@ -77,6 +77,8 @@ def find(text: str) -> list[RegionMention]:
             mention = replace(mention, person=True)
         elif len(word) == 2 and not form.full and _ends_a_name(text, start):
             names.add(text[start - 1 : end])
+        if before is not None and before.part_of_name and _inside(mention, before):
+            out[-1] = replace(before, part_of_name=False)  # 台州市路桥区 is no road of 台州
         if form.alone or len(mention.candidates) < len(form.candidates) or _inside(mention, before):
             out.append(mention)
     if not names:
