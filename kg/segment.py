@@ -15,6 +15,8 @@ from kg.layers import Layers, Line, LineKind, Segment
 _STRIP = " \t\r　 |>●■★◆▲▪○·*#"
 _HAN = re.compile(r"[一-鿿]")
 _END = re.compile(r"[。！？；!?;][”’）)】]?\s*$")
+#: The source behind the last sentence: …。（据《某省日报》）
+_SOURCED = re.compile(r"。[\s　]*(?:[（(][^（）()：:]{3,24}[）)]|[—―－]{1,2}[^，。；：:]{3,24})$")
 _ADDRESSEE = re.compile(
     r"^(?:各|有关|本县|本市|区|县|市|省|公司|机关|所属|集团)(?![^：:]*(?:要|如下|应当|必须|强调|指出))[^。；]{0,170}[^。；\d][：:]$"
 )
@@ -170,7 +172,7 @@ def _lines(layers: Layers) -> None:
             layers.title = (layers.title[0], start + len(raw.rstrip(_STRIP)))
         elif len(stripped) < 24 and len(_HAN.findall(stripped)) < 2:
             kind = "meta" if _DATE.search(stripped) else "blank"
-        elif len(stripped) > 45 or "。" in stripped or _ends(stripped):
+        elif len(stripped) > 45 or _ends(stripped) or _SOURCED.search(stripped):
             kind, seen_body = "body", True
         elif _HAN_DATE.match(stripped) or (_DATE.match(stripped) and len(stripped) < 14):
             kind = "signature"
