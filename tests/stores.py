@@ -121,3 +121,24 @@ def on_disk(path: Path) -> Path:
     with Store.create(path, vocabulary=vocabulary_quads()) as store:
         fill(store)
     return path
+
+
+def damaged() -> Store:
+    """The world, with a place of a notice that is suspected of damage."""
+    filled = memory()
+    record = world()["d"]
+    text = quads(record).decode()
+    node = f"<{iri(record)}>"
+    suspect, span = f"{node[:-1]}-x>", f"{node[:-1]}-x_p>"
+    oa, kg = "http://www.w3.org/ns/oa#", "https://kg-safety.example/ns#"
+    for line in (
+        f"{node} <{kg}damage> {suspect}",
+        f'{suspect} <{kg}kind> "bytes"',
+        f'{suspect} <{kg}before> "��"',
+        f"{suspect} <{oa}hasSelector> {span}",
+        f'{span} <{oa}start> "1"^^<http://www.w3.org/2001/XMLSchema#integer>',
+        f'{span} <{oa}end> "2"^^<http://www.w3.org/2001/XMLSchema#integer>',
+    ):
+        text += f"{line} {node} .\n"
+    filled.replace(iri(record), text.encode())
+    return filled

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import socket
-import threading
-from contextlib import suppress
 from datetime import date
 
 import pyoxigraph as ox
@@ -20,14 +16,13 @@ from kg.errors import DataFileError, QueryError
 from kg.model import Evidence, Incident, Meeting, Obligation, Policy, Record, Stress
 from kg.parameters import kinds, resolve
 from kg.query import NamedQuery, bind, find, named, parse, run
-from kg.results import plain, safe
-from kg.sparql import excerpt, refuse_service, tokens
+from kg.sparql import tokens
 from kg.store import Store
 from kg.triples import quads
-from kg.vocab import catalog_graph, prefixes
+from kg.vocab import prefixes
 from kg.vocabulary import vocabulary_quads
 from tests.records import NASTY, notice, records, words
-from tests.stores import NATIONAL, fill, iri, memory, world
+from tests.stores import NATIONAL, damaged, fill, iri, memory, world
 
 NAMES = sorted(path.stem for path in QUERIES.glob("*.rq"))
 #: What each named query is asked with here.
@@ -64,23 +59,7 @@ OPTIONAL = {
 
 @pytest.fixture(scope="module")
 def store() -> Store:
-    filled = memory()
-    damaged = world()["d"]
-    text = quads(damaged).decode()
-    node = f"<{iri(damaged)}>"
-    suspect, span = f"{node[:-1]}-x>", f"{node[:-1]}-x_p>"
-    oa, kg = "http://www.w3.org/ns/oa#", "https://kg-safety.example/ns#"
-    for line in (
-        f"{node} <{kg}damage> {suspect}",
-        f'{suspect} <{kg}kind> "bytes"',
-        f'{suspect} <{kg}before> "��"',
-        f"{suspect} <{oa}hasSelector> {span}",
-        f'{span} <{oa}start> "1"^^<http://www.w3.org/2001/XMLSchema#integer>',
-        f'{span} <{oa}end> "2"^^<http://www.w3.org/2001/XMLSchema#integer>',
-    ):
-        text += f"{line} {node} .\n"
-    filled.replace(iri(damaged), text.encode())
-    return filled
+    return damaged()
 
 
 @pytest.fixture(scope="module")
@@ -515,271 +494,6 @@ def test_adding_a_query_touches_one_place(tmp_path, monkeypatch, store):
         kg.query._files.cache_clear()
 
 
-# --- SPARQL ---------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "where", "caret"),
-    [
-        ("SELECT * {\n  ?s ?p }\n", "q:2:3", "?"),
-        ("SELECT * { ?s ?p ?o } LIMIT x", "q:1:23", "L"),
-        ("SELECT ?矿 { ?矿 a }", "q:1:13", "?"),
-        ("SELECT ?s {\n\t?s ?p ?o .\n\tFILTR(?o = 1)\n}", "q:3:2", "F"),
-        ("SELEC ?s { ?s ?p ?o }", "q:1:1", "S"),
-        ("SELECT ?s { ?s ?p ?o }}", "q:1:23", "}"),
-        ("SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o }", "q:1:40", "}"),
-        ("SELECT * { ?s foo:bar ?o }", "q:1:15", "f"),
-        ("SELECT * {", "q:1:11", ""),
-    ],
-)
-def test_malformed_sparql_is_pointed_at(text, where, caret, store):
-    with pytest.raises(QueryError) as caught:
-        run(store, text, name="q")
-    first, shown, mark = str(caught.value).split("\n")
-    assert first.startswith(where)
-    column = int(first.split(":")[2])
-    line = text.split("\n")[int(where.split(":")[1]) - 1]
-    assert shown.strip() == line.strip()
-    assert line[column - 1 : column] == caret
-    assert mark.endswith("^")
-
-
-def test_an_unknown_prefix_is_named_with_the_near_one(store):
-    with pytest.raises(QueryError, match="unknown prefix 'hazards:'") as caught:
-        run(store, "ASK { ?s ?p hazards:flood }")
-    assert "'hazard:'" in (caught.value.hint or "")
-
-
-def test_the_caret_stands_under_the_column_whatever_the_width():
-    shown, mark = excerpt("尾矿库 x" + "y" * 200, 1, 5).split("\n")
-    assert len(shown) < 90
-    assert mark.index("^") == 2 + 3 * 2 + 1
-
-
-@pytest.mark.parametrize(
-    "update",
-    [
-        "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
-        "DELETE WHERE { ?s ?p ?o }",
-        "CLEAR ALL",
-        "LOAD <http://127.0.0.1:1/x>",
-        "PREFIX : <urn:x> DROP ALL",
-        "WITH <urn:g> DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }",
-    ],
-)
-def test_an_update_is_refused_and_changes_nothing(update, store):
-    before = store.dump()
-    with pytest.raises(QueryError, match="is refused: queries only read"):
-        run(store, update)
-    assert store.dump() == before
-
-
-@pytest.fixture(scope="module")
-def listener():
-    """A server on loopback that counts who calls."""
-    server = socket.create_server(("127.0.0.1", 0))
-    calls: list[int] = []
-
-    def serve() -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            calls.append(1)
-            connection.sendall(b"HTTP/1.1 500 no\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-            connection.close()
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.getsockname()[1]}/", calls
-    server.close()
-
-
-def test_the_listener_would_notice(listener):
-    url, calls = listener
-    before = len(calls)
-    with pytest.raises(OSError, match="500"):
-        list(ox.Store().query(f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"))
-    assert len(calls) == before + 1
-
-
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        "SERVICE <U> { ?s ?p ?o }",
-        "service<U>{?s ?p ?o}",
-        "SERVICE SILENT <U> { ?s ?p ?o }",
-        "SERVICESILENT<U>{?s ?p ?o}",
-        "SERVICE # '\n <U> { ?s ?p ?o }",
-        "SERVICE:x{?s ?p ?o}",
-        "SERVICE :x { ?s ?p ?o }",
-        "?s ?p 1SERVICE<U>{?s ?p ?o}",
-        "?s ?p trueSERVICE:x{?s ?p ?o}",
-        "?s ?p :a.SERVICE<U>{?s ?p ?o}",
-        "?s ?p :a\\' SERVICE <U> {?s ?p ?o} ?s ?p :b\\'",
-        "FILTER(1<2)SERVICE<U>{?s ?p ?o}",
-        "FILTER(?a<?b)SERVICE?v{?s ?p ?o}",
-        "VALUES ?v { <U> } SERVICE ?v { ?s ?p ?o }",
-        "FILTER EXISTS { SERVICE <U> { ?s ?p ?o } }",
-        "{ SELECT * { SERVICE <U> { ?s ?p ?o } } }",
-        "OPTIONAL { GRAPH ?g { MINUS { SERVICE <U> { } } } }",
-        "?s ?p '''a'b\\''' SERVICE''' . SERVICE <U> { ?s ?p ?o }",
-        "?s ?p <U#> . SERVICE <U> { ?s ?p ?o }",
-    ],
-)
-@pytest.mark.parametrize("frame", ["SELECT * { % }", "ASK { % }", "CONSTRUCT WHERE { % }"])
-def test_no_query_calls_another_server(pattern, frame, listener):
-    url, calls = listener
-    before = len(calls)
-    text = f"PREFIX : <{url}>\n" + frame.replace("%", pattern.replace("U", url))
-    store = Store.memory()
-    with pytest.raises(QueryError, match=r"SERVICE is refused|malformed"):
-        run(store, text)
-    assert len(calls) == before
-
-
-_PIECES = [
-    "SERVICE", "service ", "SILENT", " ", "\n", ".", ";", ",", "{", "}", "{?s ?p ?o}", "<U>",
-    ":x", "?v", "?s ?p 1", "?s ?p ''", "'''", '"', "'", "#", "\\'", ":a", "<", ">", "FILTER(1<2)",
-    "1", "@en", "?s a :C", "^^", "_:b", "VALUES ?v {<U>}", "OPTIONAL", "UNION", "a", "true",
-    "p:q.r", "GRAPH ?g",
-]  # fmt: skip
-
-
-@settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from(_PIECES), min_size=2, max_size=9))
-def test_no_mixture_of_pieces_calls_another_server(listener, pieces):
-    url, calls = listener
-    before = len(calls)
-    text = (
-        f"PREFIX : <{url}> PREFIX p: <{url}> SELECT * {{ "
-        + "".join(pieces).replace("U", url)
-        + " }"
-    )
-    with suppress(QueryError):
-        _ = run(Store.memory(), text).rows
-    assert len(calls) == before
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ASK { ?s ?p 'SERVICE <x> {' }",
-        "ASK { ?service ?p $SERVICE }",
-        "ASK { ?s ?p <http://example.org/SERVICE> } # SERVICE <x> {}",
-        "PREFIX service: <urn:s> ASK { ?s service:of ?o }",
-        "ASK { ?s ?p ''@en-service }",
-        'ASK { ?s ?p """a "service" b""" }',
-    ],
-)
-def test_the_word_may_stand_where_it_is_no_keyword(text):
-    refuse_service(text)
-    assert run(Store.memory(), text).kind == "boolean"
-
-
-def test_from_names_are_of_this_store_and_nothing_is_fetched(listener, store):
-    url, calls = listener
-    before = len(calls)
-    assert len(run(store, f"SELECT ?s FROM <{url}x> {{ ?s ?p ?o }}")) == 0
-    one = iri(world()["c"])
-    assert run(store, f"SELECT (COUNT(*) AS ?n) FROM <{one}> {{ ?s a kg:Emphasis }}").rows == (
-        {"n": 2},
-    )
-    assert len(calls) == before
-
-
-# --- formats --------------------------------------------------------------------------------------
-
-
-def test_rows_are_plain_values(store):
-    row = run(store, "meetings").rows[0]
-    assert row["date"] == date(2020, 4, 10)
-    assert row["venue"] is None
-    assert isinstance(row["notices"], int)
-    assert row["about"].startswith("https://kg-safety.example/id/meeting/")
-
-
-@pytest.mark.parametrize(
-    ("value", "datatype", "expected"),
-    [
-        ("1", "integer", 1),
-        ("x", "integer", "x"),
-        ("true", "boolean", True),
-        ("2020-13-01", "date", "2020-13-01"),
-        ("1.50", "decimal", __import__("decimal").Decimal("1.50")),
-        ("x", "decimal", "x"),
-        ("1e3", "double", 1000.0),
-        ("a", "string", "a"),
-    ],
-)
-def test_a_literal_becomes_a_value_or_stays_text(value, datatype, expected):
-    term = ox.Literal(value, datatype=ox.NamedNode(f"http://www.w3.org/2001/XMLSchema#{datatype}"))
-    assert plain(term) == expected
-
-
-def test_answers_serialise_as_the_standards_have_it(store):
-    def answer(text="SELECT ?s { ?s a kg:Notice } ORDER BY ?s"):
-        return run(store, text)
-
-    assert answer().serialise("csv").split(b"\r\n")[0] == b"s"
-    assert answer().serialise("tsv").startswith(b"?s\n<https://")
-    assert len(json.loads(answer().serialise("json"))["results"]["bindings"]) == 4
-    assert answer().serialise("xml").startswith(b"<?xml")
-    assert json.loads(answer("ASK { ?s ?p ?o }").serialise("json"))["boolean"] is True
-    turtle = answer("CONSTRUCT { ?s kg:stresses ?o } WHERE { ?s kg:stresses ?o }").serialise("ttl")
-    assert len(rdflib.Graph().parse(data=turtle, format="turtle")) == 9
-    assert b"@prefix kg:" in turtle
-    assert b"@prefix odrl:" not in turtle
-    described = answer("DESCRIBE hazard:flood").serialise("ttl")
-    assert "防汛".encode() in described
-
-
-def test_a_format_that_an_answer_has_not_is_refused(store):
-    with pytest.raises(QueryError, match="not with ttl"):
-        run(store, "SELECT * { ?s a kg:Notice }").serialise("ttl")
-    with pytest.raises(QueryError, match="not with csv"):
-        run(store, "DESCRIBE hazard:flood").serialise("csv")
-
-
-def test_text_is_made_safe_for_a_terminal():
-    assert (
-        safe("a\x1b]0;title\x07b\u202ec\rd\te\u2028") == "a\\x1b]0;title\\x07b\\u202ec d e\\u2028"
-    )
-
-
-def _printed(answer, width):
-    from io import StringIO
-
-    from rich.console import Console
-
-    stream = StringIO()
-    answer.print(Console(file=stream, width=width, markup=False, highlight=False))
-    return stream.getvalue()
-
-
-@pytest.mark.parametrize("width", [30, 60, 100, 200, 100_000])
-def test_a_table_fits_its_width_and_loses_nothing(width, store):
-    from rich.cells import cell_len
-
-    text = _printed(run(store, "regions-stressing", {"hazard": "尾矿库"}), width)
-    assert max(map(cell_len, text.split("\n"))) <= width
-    squeezed = re.sub(r"\s", "", text)
-    for word in ("黑龙江省", "tailings-pond", "a.txt", "黑龙江省要求，要狠抓tailings-pond"):
-        assert word in squeezed or (width == 100 and len(word) > 20)  # there it is wrapped
-    assert "https://" not in text  # links are for programs
-
-
-def test_a_wide_table_keeps_each_row_on_a_line(store):
-    text = _printed(run(store, "regions-stressing", {"hazard": "尾矿库"}), 100_000)
-    assert any("黑龙江省" in x and "安全。" in x and "a.txt" in x for x in text.split("\n"))
-
-
-def test_no_rows_print_nothing_and_asks_print_a_word(store):
-    assert _printed(run(store, "SELECT * { ?s a kg:Nothing }"), 80) == ""
-    assert _printed(run(store, "ASK { ?s a kg:Notice }"), 80) == "yes\n"
-
-
 def test_a_base_of_ones_own_changes_nothing_of_the_answers():
     base = "https://data.example.gov.cn/kg/"
     store = fill(Store.memory(base=base, vocabulary=vocabulary_quads(base=base)))
@@ -799,48 +513,6 @@ def test_named_query_objects_can_be_run(store):
     query = find("notices")
     assert isinstance(query, NamedQuery)
     assert len(run(store, query)) == 4
-
-
-# --- what no query sees ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [
-        ("SELECT * { GRAPH ?g { ?s ?p ?o } }", 1),
-        ("SELECT * { { GRAPH ?g { ?s ?p ?o } } UNION { GRAPH <NOTICE> { ?s ?p ?o } } }", 2),
-        ("SELECT * { GRAPH <HIDDEN> { ?s ?p ?o } }", 0),
-        ("SELECT * FROM <HIDDEN> { ?s ?p ?o }", 0),
-        ("SELECT * FROM NAMED <HIDDEN> { GRAPH ?g { ?s ?p ?o } }", 0),
-        ("BASE <BASE> SELECT * { GRAPH <catalog> { ?s ?p ?o } }", 0),
-        ("PREFIX c: <BASE> SELECT * { GRAPH c:catalog { ?s ?p ?o } }", 0),
-        ("SELECT * { GRAPH <BASEx/../catalog> { ?s ?p ?o } }", 0),
-        ("SELECT * { GRAPH <BASE\\u0063atalog> { ?s ?p ?o } }", 0),
-        ("SELECT * FROM <NOTICE> { ?s ?p ?o }", 1),
-        ("SELECT * FROM NAMED <NOTICE> { GRAPH ?g { ?s ?p ?o } }", 1),
-        ("SELECT * { GRAPH <NOTICE> { ?s ?p ?o } }", 1),
-    ],
-)
-def test_where_files_lie_on_this_machine_no_query_sees(text, found):
-    store = Store.memory()
-    notice, hidden = f"{store.base}notice/a", catalog_graph(store.base)
-    assert hidden.endswith("/catalog")
-    store.replace(notice, f'<urn:s> <urn:p> "said" <{notice}> .'.encode(), path="/x", state="{}")
-    for name, iri_ in (("NOTICE", notice), ("HIDDEN", hidden), ("BASE", hidden[:-7])):
-        text = text.replace(f"<{name}", f"<{iri_}")
-    answer = run(store, text)
-    assert len(answer) == found
-    assert all("/x" not in map(str, row.values()) for row in answer)
-
-
-@pytest.mark.parametrize("form", ["json", "xml", "csv", "tsv"])
-def test_rows_that_were_read_are_written_all_the_same(form):
-    text = """SELECT ?a ?b ?c { VALUES (?a ?b ?c) { (<urn:x> "t\\tn\\n\\"" UNDEF)
-        ("烟"@zh-hans 1.50 "01"^^<http://www.w3.org/2001/XMLSchema#integer>) (UNDEF UNDEF UNDEF) } }"""
-    store = Store.memory()
-    read = run(store, text)
-    assert len(read.rows) == 3
-    assert read.serialise(form) == read.serialise(form) == run(store, text).serialise(form)
 
 
 def test_a_period_asks_for_the_day_once(tmp_path):
