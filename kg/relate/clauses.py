@@ -18,7 +18,8 @@ from kg.lexicon import words as general_words
 from kg.relate.clause import Clause, fill
 from kg.relate.force import Judge
 from kg.relate.headings import SHORT, Headings
-from kg.relate.parse import Parse, is_leading, parse, slice_of
+from kg.relate.leading import is_leading
+from kg.relate.parse import Parse, parse, slice_of
 from kg.relate.quoted import spoken
 from kg.relate.stretch import VERBS
 from kg.relate.waiting import NOTHING, is_condition, is_label, is_spoken_of, look_ahead, waits
