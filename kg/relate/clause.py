@@ -18,7 +18,7 @@ _BOUNDS = pattern("clauses", "bounds")
 _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
 #: First characters of verbs that put something somewhere; last characters of where a verb leads.
-_PUTS, _WAYS = "摆放落拖悬停统", "来去"
+_PUTS, _WAYS = "摆放落拖悬停统撤设", "来去"
 #: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
 _FRAMES = "应能该逢凡有"
 

@@ -21,6 +21,9 @@ _TIME_TAIL = pattern("clauses", "time-tail")
 _PRETEXT = pattern("clauses", "pretext")
 #: 供电、供水、通信企业: verbs that only name what is listed.
 _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
+_ADJECTIVE = pattern("clauses", "adjective-here")
+_MADE_STRICT = pattern("clauses", "made-strict")
+_PHRASE = pattern("clauses", "phrase-around")
 _WHETHER = "是否"
 
 #: Adverbs that only stand before a verb, known or not.
@@ -30,6 +33,8 @@ _AT_POST = frozenset({"在岗", "在位", "到岗", "到位", "在场", "值守"
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
+#: Adverbs before a verb that are verbs before what is given.
+_GIVES = frozenset({"给予"})
 #: Of the dual ones, those that say how before any verb: 错峰出行.
 _HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
@@ -47,6 +52,9 @@ _LEADS = "牵头"
 _DEEP = "深入"
 #: Verbs of the way in which something is done.
 _TAKE = "采取"
+_QUALIFIES = word_set("clauses", "qualifies")
+#: What lets somebody do what his verb says: 允许企业复工.
+_LETS = frozenset({"permission", "recommendation"})
 #: Phrases before a verb that no list may know: 与旅客同船, 在管道两侧取土.
 _BEFORE = frozenset({"与", "在"})
 #: What is a verb where none follows: 不能当“甩手掌柜”.
@@ -135,6 +143,9 @@ class Finder(Stretch):
             position <= c.start < position + 2 and c.kind != "single" for c in cues[i : i + 2]
         ):
             return self.two(position)  # 不得迟报、漏报、瞒报
+        if not bare and self._one_character(i, position):
+            self.plain = True
+            return Cue(position, position + 1, "single", "", self.text[position])
         if not bare and self.text[position : position + 1] in {"不", "无", "未"}:
             verb = self._second(i)  # 严禁无人监护进入塔器
             if verb is not None:
@@ -164,6 +175,12 @@ class Finder(Stretch):
                     inside = self._behind(i, cue)
                 if inside is not None:
                     return inside
+                if not bare and cue.word in _QUALIFIES and self._governor(i) in _LETS:
+                    mark = self.text.find("的", cue.end, self.end)
+                    later = next((k for k, c in enumerate(cues) if c.start > mark), count)
+                    which = self._scan(later, mark + 1) if mark > 0 and later < count else None
+                    if which is not None:  # 允许符合条件的企业复工
+                        return which
                 over = self._over(i) if not bare else None
                 if over is not None:
                     return over
@@ -173,6 +190,9 @@ class Finder(Stretch):
             with_whom = cue.word == _WITH and not bare
             if cue.word == _LET and not bare:
                 return cue
+            if cue.word in _GIVES and cue.end < self.end:
+                self.plain = True
+                return Cue(cue.start, cue.end, "verb", "2", cue.word)
             pretext = _PRETEXT.match(self.text, cue.start, self.end)
             if pretext is not None:
                 return self._main(pretext.end(), bare=False)
@@ -183,6 +203,14 @@ class Finder(Stretch):
             if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
                 return cue
         return self._scan(i, position)
+
+    def _one_character(self, i: int, position: int) -> bool:
+        """不准|骑|电动自行车, 不带|带火|种: a verb of one character, and a word behind it."""
+        if self.text[position : position + 1] not in STEMS or self.text[position] == "过":
+            return False
+        if i < len(self.cues) and self.cues[i].start == position:
+            return False
+        return words().get(self.text[position : position + 2]) is None and self.noun_at(position + 1)
 
     def _second(self, i: int) -> Cue | None:
         """What must not be done without something else: the verb behind the first."""
@@ -222,9 +250,15 @@ class Finder(Stretch):
         over = self.cues[i].word == _OVER and last.end == self.end and last.start > self.cues[i].end
         return last if over and last.kind in {"verb", "v"} else None
 
+    def _governor(self, i: int) -> str:
+        """The modality of the modal before a cue."""
+        return next((c.value for c in reversed(self.cues[:i]) if c.kind == "modal"), "")
+
     def _fills(self, i: int) -> bool:
         """Whether a word only leads up to the verb."""
         cue = self.cues[i]
+        if cue.word in _GIVES:
+            return self._verb_follows(i)  # 给予200元奖励: nothing is done to it
         if cue.kind in FILLERS:
             return cue.word != _WITH
         return cue.kind in {"manner", "dual"} and self._verb_follows(i)
@@ -232,6 +266,8 @@ class Finder(Stretch):
     def _verb_follows(self, i: int) -> bool:
         cues = self.cues
         after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
+        if cues[i].word[0] == "严" and _MADE_STRICT.match(self.text, cues[i].start, self.end):
+            return False
         if cues[i].word in _HOW_DONE:
             after = _AFTER_MANNER
         return (
@@ -251,6 +287,10 @@ class Finder(Stretch):
                 if cue.start == mark + 1 and cue.kind == "adverb" and self._verb_follows(k):
                     self.adverbial = True
                     return self.cues[k + 1]
+                following = self.cues[k + 1]
+                if following.start == mark + 1 and following.word in _SANCTIONS:
+                    self.adverbial = True  # 整改不到位的|挂牌督办
+                    return following
                 if cue.start > mark + 2 and cue.kind == "prep" and cue.word in _HOW:
                     self.adverbial = True
                     return self._scan(k + 1, cue.end)
@@ -296,6 +336,8 @@ class Finder(Stretch):
     def _during(self, cue: Cue) -> bool:
         """检查中发现, 开工前清点: the first verb only tells when."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
+        if self.text[cue.start - 1] == "先":  # 先施工后论证
+            return False
         if cue.kind == "verb" and cue.value >= "2":
             later = any(c.start > cue.end and c.kind in VERBS for c in self.cues)
             return later and (after in _PERIODS or self.before_or_after(cue, after))
@@ -357,7 +399,8 @@ class Finder(Stretch):
         found = [
             k
             for k in range(i, len(cues))
-            if cues[k].kind in VERBS and not (cues[k].kind == "dual" and self._verb_follows(k))
+            if cues[k].kind in VERBS
+            and not (cues[k].kind == "dual" and (self._verb_follows(k) or self._qualifies(k)))
         ]
         if len(found) > 1 and cues[found[0]].word == _LEADS:
             found = found[1:]
@@ -367,6 +410,7 @@ class Finder(Stretch):
             )
             self.adverbial = verb is not None
             return verb
+        found = self._behind_phrase(i, position, found)
         last = cues[found[-1]].start
         mark = text.rfind("的", position, last)
         if mark >= 0:
@@ -420,6 +464,17 @@ class Finder(Stretch):
             k += 1
         return cues[k]
 
+    def _behind_phrase(self, i: int, position: int, found: list[int]) -> list[int]:
+        """通过购买服务方式|聘请, 在落实措施后|组织: of some verbs those behind the phrase that one of them is in."""
+        opener = self.cues[i - 1] if i > 0 else None
+        if opener is None or opener.end != position or opener.kind not in {"prep", "object"}:
+            return found
+        phrase = _PHRASE.match(self.text, opener.start, self.end)
+        if phrase is None:
+            return found
+        behind = [k for k in found if self.cues[k].start >= phrase.end()]
+        return behind or found
+
     def _before_noun(self, found: list[int], behind: list[int], mark: int) -> list[int]:
         """开展不打招呼的现场检查: a verb that ends the segment behind 的 and a noun is no predicate."""
         cues = self.cues
@@ -431,16 +486,20 @@ class Finder(Stretch):
         governs = [k for k in ahead if cues[k].kind == "verb" and cues[k].value >= "2"]
         return governs[:1] if governs and self._led(governs[0]) else []
 
+    def _qualifies(self, k: int) -> bool:
+        """摆在突出位置: what else singles out is an adjective here."""
+        return _ADJECTIVE.match(self.text, self.cues[k].start, self.end) is not None
+
     def _governs(self, cue: Cue) -> bool:
         """Whether a verb right behind 的 is the predicate, not what 的 speaks of (的落实情况)."""
         return (
             cue.kind == "verb"
             and cue.value >= "2"
-            and cue.end < self.end
             and (
                 cue.word in _SANCTIONS
                 or any(c.word == "对" and c.end < cue.start for c in self.cues)
             )
+            and (cue.end < self.end or len(cue.word) == 4)
             and _NOUN_HEAD.match(self.text, cue.end, self.end) is None
         )
 
