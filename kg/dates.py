@@ -198,7 +198,7 @@ _DEADLINE = re.compile(
     r"(?:(?:(?:(?P<y>(?:19|20)\d\d)|(?P<ny>[今本明次]))(?:年的?|(?=年[底末内])))?"
     r"(?:(?P<m>1[0-2]|0?[1-9])月(?:(?P<d>[12]\d|3[01]|0?[1-9])日|(?P<part>底|末|上旬|中旬|下旬|份)?)"
     r"|(?P<year_end>年底|年末|(?<!半)年内)|(?P<month_end>月底|本月底|月末)))"
-    r"(?P<before>之?前|以前|前后|止|结束|期间|内)?"
+    r"(?P<before>前后|之?前|以前|止|结束|期间|内)?"
 )
 
 
@@ -207,6 +207,8 @@ def find_deadline(text: str, published: str | None) -> tuple[str, str | None] | 
 
     >>> find_deadline('要于10月底前完成摸底', '2021-09-22')
     ('10月底前', '2021-10-31')
+    >>> find_deadline('6月前完成', '2022-03-01'), find_deadline('6月20日前后', '2022-03-01')
+    (('6月前', '2022-05-31'), None)
     >>> find_deadline('自2021年1月4日起至3月31日，集中开展', '2020-12-31')
     ('自2021年1月4日起至3月31日', '2021-01-04/2021-03-31')
     """
@@ -248,6 +250,8 @@ def _deadline_iso(match: re.Match[str], published: str | None) -> str | None:
             end = f"{year}-{month:02d}-10"
         elif match["part"] == "中旬":
             end = f"{year}-{month:02d}-20"
+        elif not match["part"] and match["before"] in {"前", "之前", "以前"}:  # 6月前: with May
+            end = month_end(year - (month == 1), month - 1 or 12)
         else:
             end = month_end(year, month)
     else:

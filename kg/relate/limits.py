@@ -8,7 +8,28 @@ from datetime import date, timedelta
 from kg.dates import coming_year, find_deadline, month_end
 
 _WITHIN = re.compile(
-    r"(\d{1,3}|[一二两三四五六七八九十半]{1,3})(个?工作日|个?小时|日|天|周|个?月)之?内(?!部)"
+    r"(?P<since>自?[^，。；]{2,16}(?:之日|之时|当日)起)?(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})"
+    r"(?P<unit>个?工作日|个?小时|分钟|日|天|周|个?月)(?:之|以)?内(?!部|容)"
+)
+#: 7月24日18时前, 3月10日（星期四）下午5时前, 3月20号前, 不迟于4月5日: a day, perhaps with the hour.
+_HOUR = (
+    r"(?:[（(](?:星期|周)[一二三四五六日天][）)])?(?:凌晨|清晨|早上|上午|中午|下午|晚上?|夜间)?"
+    r"(?:[0-2]?\d|[一二三四五六七八九十]{1,3})(?:[时点](?:\d{1,2}分?|半)?|[:：]\d\d)"
+)
+_DAY = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9])月(?P<d>[12]\d|3[01]|0?[1-9])[日号]"
+    rf"(?:{_HOUR}|[（(](?:星期|周)[一二三四五六日天][）)])?(?:之?前(?![后期夕])|以前)"
+    r"|(?:不[迟晚]于|最迟|至迟)(?:(?P<y2>(?:19|20)\d\d)年)?(?P<m2>1[0-2]|0?[1-9])月(?P<d2>[12]\d|3[01]|0?[1-9])[日号]"
+)
+#: 今晚12时前, 明天中午前, 本周五前, 凌晨2时前: counted from a day that the page's date need not be.
+_SOON = re.compile(
+    r"(?:[今明后当次翌][天日晚晨早]|(?:本|下|这)?(?:周|星期)[一二三四五六日天]|今夜|当夜)"
+    rf"(?:{_HOUR}|(?:早上|上午|中午|下午|晚上|天黑|天亮|傍晚|下班|收工)?)(?:之?前(?![后期夕])|以前)|(?:(?<![\d月])[123]?\d日)?{_HOUR}(?:之?前(?![后期夕])|以前)"
+)
+_DAY_ALONE = re.compile(r"(\d+)日")
+#: 到2025年底, 到6月底: by when something is to be reached.
+_UP_TO = re.compile(
+    r"(?:^|[，,力])(?:力争)?到(?:(?P<y>(?:19|20)\d\d)年)?(?:(?P<m>1[0-2]|0?[1-9])月)?[底末](?=[，,]|[一-鿿])(?!前)"
 )
 _BEFORE = re.compile(
     r"“?(元旦|春节|清明|五一|端午|中秋|国庆|十一|两节|节)”?(?:节|假期|放假)?(?:之?前|以前)"
@@ -25,12 +46,13 @@ _PART = re.compile(
 )
 #: 4月至6月: whole months in which something goes on.
 _MONTHS = re.compile(
-    r"(?<![\d月年])(?:(?P<y>(?:19|20)\d\d)年)?(?P<a>1[0-2]|[1-9])月?份?[至到—-](?P<b>1[0-2]|[1-9])月(?:份|底)?(?![\d初中上下日末前])"
+    r"(?<![\d月年])(?:(?P<y>(?:19|20)\d\d)年)?(?P<a>1[0-2]|[1-9])月?份?[至到—-]"
+    r"(?:(?P<y2>(?:19|20)\d\d)年|[次明]年)?(?P<b>1[0-2]|[1-9])月(?:份|底)?(?![\d初中上下日末前])"
 )
 #: Seasons and times of the year without a day.
 _SEASON = re.compile(
-    r"(?:主?汛期?|入汛|雨季|台风季|入冬|入夏|冬季|开学|高考|采暖期|采暖季|供暖|供热|复工|复产|开工|通车|投用|投入使用|封冻|开航)之?前"
-    r"(?=[，,]|(?:要|须|应|必须|务必)?(?:全部|全面|基本)?(?:完成|完工|建成|整改|修复|加固|处置|到位|落实|配齐|清理|拆除))"
+    r"(?:主?汛期?|入汛|雨季|台风季|入冬|入夏|入春|冬季|春耕|春播|秋收|麦收|三夏|开学|高考|中考|采暖期|采暖季|供暖|供热|复工|复产|开工|通车|投用|投入使用|封冻|开航|春运|元宵)"
+    r"(?:来临|到来|开始)?之?前(?=[，,]|(?:要|须|应|必须|务必)?(?:全部|全面|基本)?(?:完成|完工|建成|整改|修复|加固|处置|到位|落实|配齐|清理|拆除|检修|检查|组织|开展|培训))"
 )
 #: Feasts of the solar calendar; those of the lunar one have a limit in words only.
 _FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "十一": (10, 1)}
@@ -44,6 +66,12 @@ def find_limit(text: str, published: str | None) -> tuple[str, str | None] | Non
     ('三日内', '2020-04-03/2020-04-06')
     >>> find_limit("“五一”前完成检修", "2021-03-13")
     ('“五一”前', '2021-04-30')
+    >>> find_limit("7月24日18时前渔船全部回港，今晚12时前人员上岸", "2022-07-23")
+    ('7月24日18时前', '2022-07-24')
+    >>> find_limit("今晚12时前人员上岸", "2022-07-23"), find_limit("到2025年底全部达标", "2022-07-23")
+    (('今晚12时前', None), ('到2025年底', '2025-12-31'))
+    >>> find_limit("自收到通知之日起30日内报备案", "2022-07-23")
+    ('自收到通知之日起30日内', None)
     >>> find_limit("春节前装上视频监控", "2022-01-21")
     ('春节前', None)
     >>> find_limit("要于10月底前完成摸底", "2021-09-22")
@@ -55,12 +83,23 @@ def find_limit(text: str, published: str | None) -> tuple[str, str | None] | Non
     if condition >= 0 and (found := find_limit(text[condition + 2 :], published)) is not None:
         return found
     if "月" in text or "年" in text:
-        found = find_deadline(text, published)
+        found = find_deadline(text, published) or _of_day(text, published)
         if found is not None:
             return found
+    found = (
+        _by_the_hour(text, published) if "前" in text or "迟" in text or "晚于" in text else None
+    )
+    if found is not None:
+        return found
+    match = _UP_TO.search(text) if "到" in text else None
+    if match is not None and (match["y"] or match["m"]):
+        return match[0].lstrip("，,力"), _end_of_month(match, published)
     match = _WITHIN.search(text) if "内" in text else None
     if match is not None:
-        return match[0], _within(_number(match[1]), match[2], published)
+        since = match["since"] is not None  # 自收到通知之日起: nobody knows when
+        return match[0], None if since else _within(
+            _number(match["count"]), match["unit"], published
+        )
     match = _BEFORE.search(text) if "前" in text else None
     if match is not None:
         return match[0], _eve(match[1], published)
@@ -75,6 +114,34 @@ def find_limit(text: str, published: str | None) -> tuple[str, str | None] | Non
         return match[0], _whole_months(match, published)
     match = _SEASON.search(text) if "前" in text else None
     return None if match is None else (match[0], None)
+
+
+def _of_day(text: str, published: str | None) -> tuple[str, str | None] | None:
+    """A day of a month with its hour, or not later than a day."""
+    match = _DAY.search(text)
+    if match is None:
+        return None
+    month, day = int(match["m"] or match["m2"]), int(match["d"] or match["d2"])
+    year = _year(match["y"] or match["y2"], month, published)
+    try:
+        return match[0], None if year is None else date(year, month, day).isoformat()
+    except ValueError:
+        return match[0], None
+
+
+def _by_the_hour(text: str, published: str | None) -> tuple[str, str | None] | None:
+    """今晚12时前, 24日18时前: words only, but for a day of the month."""
+    match = _SOON.search(text)
+    if match is None:
+        return None
+    day = _DAY_ALONE.match(match[0])
+    return match[0], None if day is None else _of_month("", int(day[1]), published)
+
+
+def _end_of_month(match: re.Match[str], published: str | None) -> str | None:
+    month = int(match["m"]) if match["m"] else 12
+    year = _year(match["y"], month, published)
+    return None if year is None else month_end(year, month)
 
 
 def _of_month(when: str, day: int, published: str | None) -> str | None:
@@ -125,7 +192,7 @@ def _number(written: str) -> int | None:
 
 def _within(count: int | None, unit: str, published: str | None) -> str | None:
     """The period from the page's date; working days and hours have no date."""
-    if count is None or published is None or "工作" in unit or "小时" in unit:
+    if count is None or published is None or "工作" in unit or "小时" in unit or "分" in unit:
         return None
     start = date.fromisoformat(published)
     if unit.endswith("月"):

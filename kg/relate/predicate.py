@@ -210,7 +210,9 @@ class Finder(Stretch):
             return False
         if i < len(self.cues) and self.cues[i].start == position:
             return False
-        return words().get(self.text[position : position + 2]) is None and self.noun_at(position + 1)
+        return words().get(self.text[position : position + 2]) is None and self.noun_at(
+            position + 1
+        )
 
     def _second(self, i: int) -> Cue | None:
         """What must not be done without something else: the verb behind the first."""
