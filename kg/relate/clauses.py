@@ -29,7 +29,10 @@ _OCCASION = pattern("clauses", "occasion")
 _REASON = pattern("clauses", "reason")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
+_FOUND_SINCE = pattern("clauses", "found-since")
+_DEALT_NOUN = pattern("clauses", "dealt-noun")
 _REMINDS = pattern("clauses", "reminds")
+_CHARGES = pattern("clauses", "charges")
 _CONTACT = pattern("clauses", "contact")
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
@@ -117,7 +120,9 @@ class _Reader(Judge):
                 c
                 for s, cs, _ in sentence
                 for c in cs
-                if c.kind == "past" and not self.text.startswith("的，", s.end - 1)
+                if c.kind == "past"
+                and not self.text.startswith("的，", s.end - 1)
+                and not (c.value == "sentence" and _FOUND_SINCE.search(self.text, s.start, s.end))
             )
             self.purpose = self.said = self.reminds = False
             self.modal = any(c.kind == "modal" for _, cues, _ in sentence for c in cues)
@@ -158,7 +163,8 @@ class _Reader(Judge):
     def _enter(self, segment: Segment, cues: Sequence[Cue], *, demanded: bool) -> None:
         spoken = self.passage.enter(segment, cues)
         if spoken is not None:
-            if spoken.start == segment.start and not (self.document or self.said):
+            ahead = self.text[segment.start : spoken.start]
+            if ahead in {"", "并", "同时", "还"} and not (self.document or self.said):
                 self._reported(segment.sentence)
             self.said = True
             # 对…，要求…: the phrase belongs to what is demanded, unless a speaker stands between
@@ -175,6 +181,9 @@ class _Reader(Judge):
         self.cut = self._reminded(segment, cues)
         if self.cut is not None and self.cut > segment.start:
             self.pending = []
+        told = self.passage.mode == "narrative" and not self.passage.section
+        if told and self.text.find("责", segment.start, segment.start + 4) >= 0:
+            demanded |= _CHARGES.match(self.text, segment.start, segment.end) is not None
         if (demanded or self.cut is not None) and not self.passage.section:
             self.passage.mode = "order"
 
@@ -427,9 +436,12 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool)
     for before, clause in pairwise(tail):
         if (
             before.cue is None
-            and before.action_at == before.start
             and _PASSIVE.match(text, clause.start)
             and "的" in text[before.start : before.end]
+            and (
+                before.action_at == before.start
+                or _DEALT_NOUN.search(text, before.start, before.end) is not None
+            )
         ):
             before.force, before.why = "told", "object put first"
         done = (

@@ -117,6 +117,8 @@ class Judge:
         if self.wherever:
             return "told", "wherever"
         if modal is not None:
+            if self._ends_maxim(modal):
+                return "told", "maxim"
             tells = self.passage.mode == "narrative" and modal.value == "permission"
             tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
             tells = tells or (self.passage.mode == "narrative" and self._did(modal))
@@ -206,6 +208,13 @@ class Judge:
         if parsed.contiguous:
             return False
         return parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
+
+    def _ends_maxim(self, modal: Cue) -> bool:
+        """宁可少装一列车，不可带险干一分钟: the second half of a saying."""
+        last = self.last
+        if last is None or last.why != "maxim" or modal.value != "prohibition":
+            return False
+        return self.joined and self.text[last.start] == "宁"
 
     def _did(self, modal: Cue) -> bool:
         """他走访了物流园，鼓励合作社发展订单农业: one of the things that somebody did."""

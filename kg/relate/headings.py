@@ -13,6 +13,8 @@ _BARE_HEADING = pattern("clauses", "bare-heading")
 _NAMED_HEADING = pattern("clauses", "named-heading")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _ORGAN = pattern("clauses", "organ-line")
+#: Adverbs that only an order has before its verb: 合理安排作业时间.
+_WELL = frozenset({"合理", "科学", "及时", "切实", "认真", "扎实", "妥善", "有序", "积极", "广泛"})
 #: Longest heading within the text, and longest afterthought without a verb, in characters.
 SHORT = 14
 
@@ -45,6 +47,7 @@ class Headings:
             return False  # 停产, 值守: names its section
         governs = parsed.verb.kind in {"verb", "dual"} and parsed.verb.value >= "2"
         stressed = parsed.strength > 2 and parsed.verb.start > parsed.start  # 严格监管执法
+        stressed = stressed or (parsed.cues[0].word in _WELL and parsed.verb.end < parsed.end)
         governs = (governs or stressed) and not (parsed.verb.word == "组织" and len(words) <= 4)
         return governs or not _BARE_HEADING.search(words)
 

@@ -14,6 +14,7 @@ _LEADING_END = pattern("clauses", "leading-end")
 _AFTER = pattern("clauses", "after")
 _SHORT_TIME = pattern("clauses", "short-time")
 _AS = pattern("clauses", "taken-as")
+_TAKEN_BY = pattern("clauses", "taken-by")
 _PARTNERS = pattern("clauses", "partners")
 _BY_MEANS = pattern("clauses", "by-means")
 _MOVES = re.compile("[把将]")
@@ -67,6 +68,8 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.modal is None and _AFTER.search(written):
         return True
     ends = _LEADING_END.search(written[-_LONGEST_END:]) is not None and "作为" not in written
+    if "为" in written and _TAKEN_BY.match(written):
+        return True
     if parsed.opener == "以" and _AS.search(written):
         return True
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:

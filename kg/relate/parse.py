@@ -226,7 +226,7 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
     found = _COPULA.search(text, out.start, stop)
     if found is None:
         words = text[out.start : out.end]
-        return "为" in words and _NOUN_PREDICATE.search(words) is not None
+        return ("为" in words or "是" in words) and _NOUN_PREDICATE.search(words) is not None
     if out.verb is not None and out.verb.start == stop and _FOREMOST.search(text, out.start, stop):
         out.contiguous = True
         return False

@@ -24,6 +24,7 @@ _BACKGROUND_SECTION = pattern("clauses", "background-section")
 _LAMENT = pattern("clauses", "lament")
 _GOALS = pattern("clauses", "goals-section")
 _TELLS_ANEW = pattern("clauses", "tells-anew")
+_COPIED_TO = pattern("clauses", "copied-to")
 _TABLE_ROW = pattern("clauses", "table-row")
 _TASKS = pattern("clauses", "task-table")
 _NARRATES = pattern("clauses", "narrates")
@@ -135,6 +136,7 @@ class Passage:
         row = line.end - line.start < 200 and (bars or _TABLE_ROW.match(words) is not None)
         self.tasks = bars and (self.tasks or _TASKS.search(words) is not None)
         self.table = row and not self.tasks and (self.table or not _TASKS.search(words))
+        self.table = self.table or _COPIED_TO.match(words) is not None
         if self.tasks:
             self.mode = "document"
 

@@ -16,6 +16,8 @@ _QUOTE = re.compile(r"“([^“”]*)”")
 _PART = re.compile(r"(?:[^，；：。！？《（]+|《[^《》]*》|（[^（）]*）|[《（])+")
 _ATTRIBUTION = pattern("clauses", "attribution")
 _DEMANDED = pattern("clauses", "demanded")
+_OFFICIAL = pattern("clauses", "official-says")
+_BIDS = pattern("clauses", "bids")
 _ARTICLE = pattern("clauses", "article")
 #: A cell that says something.
 _CELL = re.compile(r"[^|\s　][^|]*[^|\s　]")
@@ -66,7 +68,10 @@ def _cut(text: str, segment: Segment, *, after_colon: bool) -> Iterator[tuple[Se
         return
     rest = text[quote.end() : segment.end]
     attributed = _ATTRIBUTION.fullmatch(rest) is not None
-    demanded = attributed and _DEMANDED.search(rest) is not None
+    demanded = attributed and (
+        _DEMANDED.search(rest) is not None
+        or (_OFFICIAL.search(rest) is not None and _BIDS.search(inner) is not None)
+    )
     for part in _PART.finditer(text, quote.start(1), quote.end(1)):
         closer = text[part.end()] if part.end() < quote.end(1) else "。"
         if closer == "！":

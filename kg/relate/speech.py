@@ -13,10 +13,15 @@ _SPEAKER_OF_NOUN = pattern("clauses", "speaker-of-noun")
 _SAYS_AT_END = pattern("clauses", "says-at-end")
 _WHEN = pattern("clauses", "when")
 _SUMMONS = pattern("clauses", "summons")
+_WHO = pattern("clauses", "charged")
 _AT_ONCE = pattern("clauses", "at-once")
 _HANDED_ON = pattern("clauses", "handed-on")
 #: Verbs of speech that report only where a comma or colon follows at once.
 _ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐", "表态", "承诺"})
+#: Of these, those that also say to whom: 叮嘱铁路部门科学调配运力.
+_CHARGES = frozenset({"叮嘱", "嘱咐"})
+#: So near behind it stands to whom something is said, in characters.
+_NEAR = 12
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
 _AMBIGUOUS = frozenset({"规定", "明确", "决定", "定于", "提出", "部署", "指出"})
 #: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
@@ -64,6 +69,8 @@ def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     if segment.end == cue.end:
         before = _WHEN.sub("", before) or before
         return segment.closer in "，：" and bool(_SPEAKER_BEFORE.search(before))
+    if cue.word in _CHARGES and _WHO.search(text, cue.end, min(cue.end + _NEAR, segment.end)):
+        return not before or bool(_SPEAKER_BEFORE.search(before))
     if cue.word in _ONLY_AT_END:
         return False
     if cue.word in _AMBIGUOUS:

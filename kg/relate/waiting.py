@@ -34,6 +34,7 @@ _WHICH_ONE = pattern("clauses", "which-one")
 _DEALT_NOUN = pattern("clauses", "dealt-noun")
 _QUALIFIES = word_set("clauses", "qualifies")
 _OF_WHOM = frozenset({"对", "对于"})
+_NOUN_HEAD = pattern("clauses", "noun-head")
 _WHO = pattern("clauses", "bearer")
 
 
@@ -108,6 +109,10 @@ def is_spoken_of(text: str, parsed: Parse, ahead: Ahead) -> bool:
     if parsed.segment.closer != "，" or parsed.modal is not None:
         return False
     verb = parsed.verb
+    mark = text.rfind("的", parsed.start, parsed.end)
+    named = ahead.orders and mark > 0 and _WHO.search(text, mark, parsed.end) is not None
+    if named and not parsed.adverbial and _is_bearer_of(text, parsed):
+        return True  # 正常生产的煤矿，矿长必须在岗
     if ahead.dealt and _WHICH_ONE.search(text, parsed.start, parsed.end):
         qualifies = verb is None or verb.word in _QUALIFIES
         return qualifies or (not parsed.contiguous and verb is not None and verb.end < parsed.end)
@@ -135,7 +140,11 @@ def _is_dealt_with(text: str, parsed: Parse) -> bool:
         and parsed.modal is None
         and not (parsed.contiguous and parsed.verb and _acts(text, parsed, parsed.verb))
         and not any(c.kind == "adverb" and c.start == parsed.start for c in parsed.cues)
-        and (parsed.verb is None or parsed.verb.end <= parsed.end - 3)
+        and (
+            parsed.verb is None
+            or parsed.verb.end <= parsed.end - 3
+            or _NOUN_HEAD.fullmatch(text, parsed.verb.end, parsed.end) is not None
+        )
         and _DEALT_WITH.search(text, parsed.start, parsed.end) is not None
     )
 
