@@ -8,7 +8,7 @@ from typing import Literal
 
 from kg.cues import pattern
 from kg.layers import Cue
-from kg.relate.parse import HOLD_VERB, Parse
+from kg.relate.parse import HOLD_VERB, PLEASE, Parse
 
 Force = Literal["order", "doing", "topic", "told"]
 
@@ -19,6 +19,14 @@ _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
 #: First characters of verbs that put something somewhere; last characters of where a verb leads.
 _PUTS, _WAYS = "摆放落拖悬停统撤设", "来去"
+#: What lets somebody do it, or would have him do it.
+_LETS = frozenset({"permission", "recommendation"})
+#: Kinds of cues that stand between a subject and its verb.
+_AHEAD = frozenset({"adverb", "prep", "object", "modal"})
+#: Adverbs that also stand before a noun: 全市重点企业, 现场人员.
+_ATTRIBUTES = frozenset(
+    {"重点", "专项", "专题", "现场", "专职", "综合", "全员", "日常", "常态", "书面", "线上", "线下"}
+)
 #: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
 _FRAMES = "应能该逢凡有"
 
@@ -88,8 +96,10 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
     elif modal is not None and modal.word in HOLD_VERB:  # 不放过
         clause.action, clause.action_at = modal.word[1:], modal.start + 1
     clause.strength = parsed.strength
-    head = verb if parsed.passive else modal or verb
+    head = verb if parsed.passive else parsed.modal or verb
     clause.subject = _subject(parsed, head)
+    if clause.subject is None:  # 各镇街根据实际，细化预案
+        clause.subject = next((s for p in pending if (s := _leader(p)) is not None), None)
 
 
 def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
@@ -106,8 +116,8 @@ def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
 
 def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
     """What stands before the head and its adverbs, if it is more than a character."""
-    if head is None or parsed.contiguous:
-        return None
+    if head is None or (parsed.contiguous and not parsed.alone):
+        return _asked(parsed)
     agent = next((c for c in parsed.cues if c.word == "由" and c.start < head.start), None)
     if agent is not None:
         return (agent.end, _stop(parsed, agent.end, head))
@@ -117,10 +127,34 @@ def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
     return (parsed.start, stop) if stop - parsed.start >= 2 else None
 
 
+def _asked(parsed: Parse) -> tuple[int, int] | None:
+    """请各单位开展自查, 鼓励企业投保: who is asked, encouraged or let do it stands behind the modal."""
+    modal, verb = parsed.modal, parsed.verb
+    if modal is None or verb is None or verb.start < modal.end + 2:
+        return None
+    if modal.word != PLEASE and modal.value not in _LETS:
+        return None
+    return (modal.end, _stop(parsed, modal.end, verb))
+
+
+def _leader(parsed: Parse) -> tuple[int, int] | None:
+    """Who stands at the beginning of a phrase that leads to the predicate of another segment."""
+    if not parsed.cues or parsed.copula:
+        return None
+    first = parsed.cues[0]
+    if first.word == "由" and first.start == parsed.start:
+        return _subject(parsed, parsed.verb or parsed.cues[-1])
+    leads = parsed.modal or next((c for c in parsed.cues if c.kind in _AHEAD), None)
+    return None if leads is None or leads.start < parsed.start + 2 else _subject(parsed, leads)
+
+
 def _stop(parsed: Parse, start: int, head: Cue) -> int:
     """Where the subject that begins at ``start`` ends: before the adverbs and phrases of the verb."""
-    kinds = {"adverb", "prep", "object", "modal"}
-    return next(
-        (c.start for c in parsed.cues if start < c.start < head.start and c.kind in kinds),
-        head.start,
-    )
+    for index, cue in enumerate(parsed.cues):
+        if not start < cue.start < head.start or cue.kind not in _AHEAD:
+            continue
+        after = parsed.cues[index + 1] if index + 1 < len(parsed.cues) else None
+        if cue.word in _ATTRIBUTES and (after is None or after.start != cue.end):
+            continue
+        return cue.start
+    return head.start

@@ -14,6 +14,8 @@ from kg.relate.stretch import VERBS
 _COUNT = pattern("clauses", "count")
 _FALLS_SHORT = pattern("clauses", "falls-short")
 _SO_MANY = pattern("clauses", "so-many-at-least")
+_SO_MANY_NAMED = pattern("clauses", "so-many-named")
+_CHECKED = pattern("clauses", "checked-item")
 _GENERAL_STATE = pattern("clauses", "general-state")
 _TOLD_SUBJECT = pattern("clauses", "told-subject")
 _NOT_BEARER = pattern("clauses", "not-bearer")
@@ -129,6 +131,12 @@ class Judge:
             return "told", "是"
         if self.passage.items == "cases" and parsed.segment.numbered:
             return "told", "case"
+        if self.passage.items == "checks" and (
+            parsed.segment.closer == "：" or _CHECKED.search(words)
+        ):
+            return "told", "case"
+        if "、" in words and self._names_so_many(parsed):
+            return "told", "list"
         if _MAXIM.search(words):
             return "told", "maxim"
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
@@ -208,6 +216,15 @@ class Judge:
         if parsed.contiguous:
             return False
         return parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
+
+    def _names_so_many(self, parsed: Parse) -> bool:
+        """要管住三类人：外来务工人员、留守儿童: behind the colon stands what was counted before it."""
+        last = self.last
+        if last is None or not self.text.startswith("：", parsed.start - 1):
+            return False
+        if parsed.contiguous or parsed.object_prep or parsed.prep:
+            return False
+        return _SO_MANY_NAMED.search(self.text, last.start, last.end) is not None
 
     def _ends_maxim(self, modal: Cue) -> bool:
         """宁可少装一列车，不可带险干一分钟: the second half of a saying."""

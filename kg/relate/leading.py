@@ -61,7 +61,8 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.segment.closer != "，":
         return False
     if parsed.modal is not None and parsed.modal.value != "obligation":
-        return False
+        may = parsed.modal.value == "permission" and parsed.opener in _MEANS_OF
+        return may and (parsed.verb is None or parsed.verb.end == parsed.end)
     written = text[parsed.start : parsed.end]
     if _BY_MEANS.search(written):
         return True

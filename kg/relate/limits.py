@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from kg.dates import coming_year, find_deadline, month_end
 
 _WITHIN = re.compile(
-    r"(?P<since>自?[^，。；]{2,16}(?:之日|之时|当日)起)?(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})"
+    r"(?P<since>自[^，。；]{2,16}?(?:之日|之时|当日)起)?(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})"
     r"(?P<unit>个?工作日|个?小时|分钟|日|天|周|个?月)(?:之|以)?内(?!部|容)"
 )
 #: 7月24日18时前, 3月10日（星期四）下午5时前, 3月20号前, 不迟于4月5日: a day, perhaps with the hour.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Layers
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.aspect import kind_of
@@ -15,9 +15,16 @@ from kg.relate.limits import find_limit
 from kg.relate.statements import excluded_spans, mentions_of
 
 _BEARER_TRIM = pattern("clauses", "bearer-trim")
+_AT_TIME = pattern("clauses", "bearer-at-time")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
-_OBJECT_END = re.compile(r"[，。；：]")
+#: Says whom something is done to.
+_DEALT = re.compile("[的对者凡]")
+_DONE_TO = word_set("clauses", "done-to")
+_PUNISHES = word_set("clauses", "punishes")
+_ACCOUNT = word_set("clauses", "calls-to-account")
+_AUTHORITY = pattern("clauses", "authority")
+_OVERSEER = pattern("clauses", "overseer")
 
 
 def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
@@ -29,9 +36,26 @@ def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
     at = words.find(limit, 0, size + len(limit)) if limit else -1
     begin = len(limit) if limit and at == 0 else 0
     words = _BEARER_TRIM.sub("", words[begin : at if at > 1 else size])
+    timed = _AT_TIME.match(words)
+    words = timed[1] if timed is not None else words
     if not 2 <= len(words) <= 60 or _NOT_BEARER.search(words) or not _WHO.search(words):
         return None
     return words
+
+
+def _is_acted_upon(text: str, clause: Clause, bearer: str, *, own: bool) -> bool:
+    """住宿人员全部清退, 各镇要按期完成，逾期的予以通报: those are named to whom it is done, not who does it."""
+    if clause.modality != "obligation":
+        return False
+    if own:
+        ends = clause.action_at + len(clause.action) == clause.end
+        passive = text[max(clause.subject[0] - 1, 0)] == "由" if clause.subject else False
+        return ends and not passive and clause.action in _DONE_TO and not _AUTHORITY.search(bearer)
+    if not _DEALT.search(text, clause.begin, clause.action_at):
+        return False
+    if clause.action in _ACCOUNT:
+        return _OVERSEER.search(bearer) is None
+    return clause.action in _PUNISHES and _AUTHORITY.search(bearer) is None
 
 
 def _heading(layers: Layers, clause: Clause, starts: list[int]) -> tuple[str, ...]:
@@ -71,8 +95,13 @@ def obligations(
         begin = clause.condition_at if clause.condition_at is not None else clause.start
         limit = find_limit(text[begin : clause.end], published)
         own = _bearer(text, clause, limit[0] if limit else None)
-        inherited = own is None and bearer is not None
+        if own is None and clause.subject is not None and text[begin - 1 : begin] == "；":
+            bearer = None  # the half sentence speaks of somebody or something else
         bearer = own or bearer
+        if bearer is not None and _is_acted_upon(text, clause, bearer, own=own is not None):
+            who, inherited = None, False
+        else:
+            who, inherited = bearer, own is None and bearer is not None
         named = [
             m for m in mentions_of(layers.mentions, starts, begin, clause.end) if m.masked != "body"
         ]
@@ -88,7 +117,7 @@ def obligations(
         after = clause.action_at + len(clause.action)
         listed = text.startswith("、", after)  # 见烟就查、见火就罚: another deed follows, no object
         rest = (
-            text[after : clause.end].strip("，。；： 　了") if clause.action and not listed else ""
+            text[after : clause.end].strip("，。；： 　了").lstrip("”") if clause.action and not listed else ""
         )
         modality: Modality = clause.modality  # type: ignore[assignment]
         out.append(
@@ -99,7 +128,7 @@ def obligations(
                 quote=quote,
                 hazards=hazards,
                 evidence=(proof(clause.start, clause.end),),
-                bearer=bearer,
+                bearer=who,
                 bearer_inherited=inherited,
                 cue=clause.cue,
                 object=rest or None,

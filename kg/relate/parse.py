@@ -41,8 +41,8 @@ _WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", 
 PLEASE = "请"
 #: What makes an adjective with 被: 被困群众由镇里安置.
 _BEFALLEN = frozenset("困淹埋毁骗")
-#: Modals only where they open the clause: 请, 别.
-_ONLY_FIRST = frozenset({PLEASE, "别"})
+#: Modals only where they open the clause, or a verb stands right behind: 请, 别, 宜.
+_ONLY_FIRST = frozenset({PLEASE, "别", "宜"})
 #: Bodies named with one character: 部将派出暗访组.
 _BODIES = "部局厅委省市县区州旗镇乡"
 

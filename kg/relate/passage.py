@@ -10,13 +10,14 @@ from kg.cues import pattern
 from kg.layers import Cue, Layers, Segment
 from kg.relate.speech import reported
 
-Items = Literal["", "forbidden", "cases"]
+Items = Literal["", "forbidden", "cases", "checks"]
 Mode = Literal["order", "tell", "document", "narrative"]
 
 _DUE = pattern("clauses", "when-due")
 _REACTS = pattern("clauses", "reacts")
 _ASSIGNS = pattern("clauses", "assigns")
 _BANS_ITEMS = pattern("clauses", "bans-items")
+_CHECKS_ITEMS = pattern("clauses", "checks-items")
 _CASES_ITEMS = pattern("clauses", "cases-items")
 _HOLD = pattern("clauses", "hold")
 _PREAMBLE_END = pattern("clauses", "preamble-end")
@@ -100,7 +101,7 @@ class Passage:
             self._heading(segment, cues)
         if self.section or self.table:
             self.mode = "tell"
-        if segment.closer == "：":
+        if segment.closer == "：" or segment.numbered:
             self._stem(segment)
         return spoken
 
@@ -114,6 +115,8 @@ class Passage:
         line = self.layers.lines[segment.line]
         if _BANS_ITEMS.search(self.text, segment.start, segment.end):
             self.items, self.stem = "forbidden", self._rank(line.start, line.end)
+        elif _CHECKS_ITEMS.match(self.text[segment.start : segment.end]):
+            self.items, self.stem = "checks", self._rank(line.start, line.end)
         elif _CASES_ITEMS.search(self.text, line.start, segment.end):
             self.items, self.stem = "cases", self._rank(line.start, line.end)
 

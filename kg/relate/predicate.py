@@ -24,6 +24,7 @@ _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
 _ADJECTIVE = pattern("clauses", "adjective-here")
 _MADE_STRICT = pattern("clauses", "made-strict")
 _PHRASE = pattern("clauses", "phrase-around")
+_BANS_IN_ROW = pattern("clauses", "bans-in-row")
 _WHETHER = "是否"
 
 #: Adverbs that only stand before a verb, known or not.
@@ -91,6 +92,10 @@ class Finder(Stretch):
 
     def main(self, position: int, *, bare: bool) -> Cue | None:
         """The main verb from ``position`` on; ``bare`` where no modal stands before it."""
+        row = _BANS_IN_ROW.match(self.text, position, self.end) if bare else None
+        if row is not None:
+            self.plain = self.bans = True
+            return Cue(*row.span(1), "v", "", row[1])
         verb = self.ban_unless() if bare else None
         if verb is not None:
             self.adverbial = self.unless = True
@@ -208,8 +213,10 @@ class Finder(Stretch):
         """不准|骑|电动自行车, 不带|带火|种: a verb of one character, and a word behind it."""
         if self.text[position : position + 1] not in STEMS or self.text[position] == "过":
             return False
-        if i < len(self.cues) and self.cues[i].start == position:
-            return False
+        at = self.cues[i] if i < len(self.cues) and self.cues[i].start == position else None
+        if at is not None:
+            word = at.kind == "manner" and words().get(self.text[at.end - 1 : at.end + 1])
+            return word == "n" and len(at.word) == 2
         return words().get(self.text[position : position + 2]) is None and self.noun_at(
             position + 1
         )
@@ -268,6 +275,8 @@ class Finder(Stretch):
     def _verb_follows(self, i: int) -> bool:
         cues = self.cues
         after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
+        if cues[i].kind == "manner" and self._one_character(i, cues[i].start):
+            return False
         if cues[i].word[0] == "严" and _MADE_STRICT.match(self.text, cues[i].start, self.end):
             return False
         if cues[i].word in _HOW_DONE:
