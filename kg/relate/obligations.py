@@ -117,7 +117,9 @@ def obligations(
         after = clause.action_at + len(clause.action)
         listed = text.startswith("、", after)  # 见烟就查、见火就罚: another deed follows, no object
         rest = (
-            text[after : clause.end].strip("，。；： 　了").lstrip("”") if clause.action and not listed else ""
+            text[after : clause.end].strip("，。；： 　了").lstrip("”")
+            if clause.action and not listed
+            else ""
         )
         modality: Modality = clause.modality  # type: ignore[assignment]
         out.append(

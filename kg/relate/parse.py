@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from kg.cues import pattern
 from kg.layers import Cue, Segment
 from kg.lexicon import words
-from kg.relate.predicate import FILLERS, Finder
+from kg.relate.predicate import Finder
+from kg.relate.setting import FILLERS
 from kg.relate.speech import says_at_end, speaks
 from kg.relate.stretch import VERBS
 

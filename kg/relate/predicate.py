@@ -11,19 +11,15 @@ from collections.abc import Sequence
 from kg.cues import pattern, word_set
 from kg.layers import Cue
 from kg.lexicon import words
-from kg.relate.stretch import STEMS, VERBS, Stretch
+from kg.relate.setting import Setting
+from kg.relate.stretch import STEMS, VERBS
 
 _NOUN_HEAD = pattern("clauses", "noun-head")
-_AIM_STATE = pattern("clauses", "aim-state")
 _APPOINTS = pattern("clauses", "appoints")
 _CASE = pattern("clauses", "case")
-_TIME_TAIL = pattern("clauses", "time-tail")
 _PRETEXT = pattern("clauses", "pretext")
 #: 供电、供水、通信企业: verbs that only name what is listed.
 _NOUN_LIST = re.compile(f"(?:、[一-鿿]{{2,4}}?)+(?:{_NOUN_HEAD.pattern})")
-_ADJECTIVE = pattern("clauses", "adjective-here")
-_MADE_STRICT = pattern("clauses", "made-strict")
-_PHRASE = pattern("clauses", "phrase-around")
 _BANS_IN_ROW = pattern("clauses", "bans-in-row")
 _WHETHER = "是否"
 
@@ -33,16 +29,12 @@ _ONLY_ADVERBS = word_set("clauses", "before-verbs")
 _AT_POST = frozenset({"在岗", "在位", "到岗", "到位", "在场", "值守", "驻守", "待命"})
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
-_AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
 #: Adverbs before a verb that are verbs before what is given.
 _GIVES = frozenset({"给予"})
-#: Of the dual ones, those that say how before any verb: 错峰出行.
-_HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
-_OVER = "超"
 #: Verbs that tell when rather than what, where another is led: 达到限值立即分流.
 _REACHES = frozenset({"达到", "进入", "占用", "出现", "发现", "接触"})
 _LET = "让"
@@ -62,18 +54,11 @@ _BEFORE = frozenset({"与", "在"})
 _ALSO_VERBS = frozenset({"当", "用", "给"})
 #: 联合公安部门查处: with an agent behind it, no verb.
 _JOINTLY = "联合"
-_AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
 _SANCTIONS = word_set("clauses", "sanctions")
-FILLERS = frozenset({"adverb", "link", "modal", "back"})
-_AS_TIME = frozenset("中时后前")
-_PERIODS = frozenset({"期间", "过程"})
-_ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
-#: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
-LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 
 
-class Finder(Stretch):
+class Finder(Setting):
     """Looks for the main verb of one segment."""
 
     def __init__(self, text: str, cues: Sequence[Cue], start: int, end: int) -> None:
@@ -129,11 +114,11 @@ class Finder(Stretch):
         cues, count = self.cues, len(self.cues)
         i = next((k for k, c in enumerate(cues) if c.start >= position), count)
         led = False
-        while i < count and cues[i].start == position and self._fills(i):
+        while i < count and cues[i].start == position and self.fills(i):
             led = led or cues[i].kind == "adverb"
             position = cues[i].end
             i += 1
-        if bare and self._plain_ban(i, position):
+        if bare and self.plain_ban(i, position):
             self.plain = self.bans = True
             return (
                 self.cues[i] if self.cues[i].kind in VERBS else self._main(position + 1, bare=False)
@@ -148,7 +133,7 @@ class Finder(Stretch):
             position <= c.start < position + 2 and c.kind != "single" for c in cues[i : i + 2]
         ):
             return self.two(position)  # 不得迟报、漏报、瞒报
-        if not bare and self._one_character(i, position):
+        if not bare and self.one_character(i, position):
             self.plain = True
             return Cue(position, position + 1, "single", "", self.text[position])
         if not bare and self.text[position : position + 1] in {"不", "无", "未"}:
@@ -180,16 +165,16 @@ class Finder(Stretch):
                     inside = self._behind(i, cue)
                 if inside is not None:
                     return inside
-                if not bare and cue.word in _QUALIFIES and self._governor(i) in _LETS:
+                if not bare and cue.word in _QUALIFIES and self.governor(i) in _LETS:
                     mark = self.text.find("的", cue.end, self.end)
                     later = next((k for k, c in enumerate(cues) if c.start > mark), count)
                     which = self._scan(later, mark + 1) if mark > 0 and later < count else None
                     if which is not None:  # 允许符合条件的企业复工
                         return which
-                over = self._over(i) if not bare else None
+                over = self.over(i) if not bare else None
                 if over is not None:
                     return over
-                if not (bare and self.follows(cue, "的")) and not self._during(cue):
+                if not (bare and self.follows(cue, "的")) and not self.during(cue):
                     self.plain = True
                     return cue
             with_whom = cue.word == _WITH and not bare
@@ -209,18 +194,6 @@ class Finder(Stretch):
                 return cue
         return self._scan(i, position)
 
-    def _one_character(self, i: int, position: int) -> bool:
-        """不准|骑|电动自行车, 不带|带火|种: a verb of one character, and a word behind it."""
-        if self.text[position : position + 1] not in STEMS or self.text[position] == "过":
-            return False
-        at = self.cues[i] if i < len(self.cues) and self.cues[i].start == position else None
-        if at is not None:
-            word = at.kind == "manner" and words().get(self.text[at.end - 1 : at.end + 1])
-            return word == "n" and len(at.word) == 2
-        return words().get(self.text[position : position + 2]) is None and self.noun_at(
-            position + 1
-        )
-
     def _second(self, i: int) -> Cue | None:
         """What must not be done without something else: the verb behind the first."""
         at = self.at
@@ -229,18 +202,6 @@ class Finder(Stretch):
             return None
         verbs = [c for c in self.cues[i:] if c.kind in VERBS and c.kind != "single"]
         return verbs[1] if len(verbs) > 1 and "、" not in self.text[self.at : self.end] else None
-
-    def _plain_ban(self, i: int, position: int) -> bool:
-        """不留死角, 不乘坐超员车: 不 right before the verb, without 的 behind."""
-        return (
-            i < len(self.cues)
-            and position < self.end
-            and self.text[position] == "不"
-            and _AIM_STATE.match(self.text, position, self.end) is None
-            and self.cues[i].start == position + 1
-            and self.cues[i].kind in {*VERBS, "prep", "object", "manner"}
-            and "的" not in self.text[position : self.end]
-        )
 
     def _agent(self, i: int) -> Cue | None:
         """经劝导不挪的由交警拖移: what the agent behind …的 does."""
@@ -253,40 +214,6 @@ class Finder(Stretch):
                 return self._scan(k + 1, cue.end)
         return None
 
-    def _over(self, i: int) -> Cue | None:
-        """严禁超核定人数载客: the verb behind what is not to be exceeded."""
-        last = self.cues[-1]
-        over = self.cues[i].word == _OVER and last.end == self.end and last.start > self.cues[i].end
-        return last if over and last.kind in {"verb", "v"} else None
-
-    def _governor(self, i: int) -> str:
-        """The modality of the modal before a cue."""
-        return next((c.value for c in reversed(self.cues[:i]) if c.kind == "modal"), "")
-
-    def _fills(self, i: int) -> bool:
-        """Whether a word only leads up to the verb."""
-        cue = self.cues[i]
-        if cue.word in _GIVES:
-            return self._verb_follows(i)  # 给予200元奖励: nothing is done to it
-        if cue.kind in FILLERS:
-            return cue.word != _WITH
-        return cue.kind in {"manner", "dual"} and self._verb_follows(i)
-
-    def _verb_follows(self, i: int) -> bool:
-        cues = self.cues
-        after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
-        if cues[i].kind == "manner" and self._one_character(i, cues[i].start):
-            return False
-        if cues[i].word[0] == "严" and _MADE_STRICT.match(self.text, cues[i].start, self.end):
-            return False
-        if cues[i].word in _HOW_DONE:
-            after = _AFTER_MANNER
-        return (
-            i + 1 < len(cues)
-            and cues[i + 1].start == cues[i].end
-            and (cues[i + 1].kind in after or cues[i + 1].word == _WITH)
-        )
-
     def _relative(self, i: int, first: Cue) -> Cue | None:
         """发现隐患的立即整改: the verb behind 的 + adverb, where the first verb is not the main one."""
         if first.kind == "verb" and first.value >= "2" and first.word not in {"发现", "存在"}:
@@ -295,7 +222,7 @@ class Finder(Stretch):
         while mark >= 0:
             for k in range(i + 1, len(self.cues) - 1):
                 cue = self.cues[k]
-                if cue.start == mark + 1 and cue.kind == "adverb" and self._verb_follows(k):
+                if cue.start == mark + 1 and cue.kind == "adverb" and self.verb_follows(k):
                     self.adverbial = True
                     return self.cues[k + 1]
                 following = self.cues[k + 1]
@@ -325,12 +252,12 @@ class Finder(Stretch):
             cue = self.cues[k]
             if cue.kind not in VERBS or self.follows(cue, "的"):
                 continue
-            if cue.kind == "single" and not (compound and self._led(k)):
+            if cue.kind == "single" and not (compound and self.led(k)):
                 continue
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
             led = led and self.text[self.cues[k - 1].start - 1] != "、"
-            if led or (compound and self._led(k)) or self._refused(k) or self.timed(k):
+            if led or (compound and self.led(k)) or self.refused(k) or self.timed(k):
                 self.adverbial = True
                 return cue
             if (
@@ -344,50 +271,13 @@ class Finder(Stretch):
                 return cue
         return None
 
-    def _during(self, cue: Cue) -> bool:
-        """检查中发现, 开工前清点: the first verb only tells when."""
-        after = self.text[cue.end : min(cue.end + 2, self.end)]
-        if self.text[cue.start - 1] == "先":  # 先施工后论证
-            return False
-        if cue.kind == "verb" and cue.value >= "2":
-            later = any(c.start > cue.end and c.kind in VERBS for c in self.cues)
-            return later and (after in _PERIODS or self.before_or_after(cue, after))
-        if after in _ON_THE_DAY:
-            return True
-        if after[:1] in _AS_TIME:
-            return after not in words()
-        tail = _TIME_TAIL.match(self.text, cue.end, self.end)
-        return tail is not None and any(
-            c.start >= tail.end() and c.kind in VERBS for c in self.cues
-        )
-
-    def _when(self, cue: Cue) -> bool:
-        """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
-        after = self.text[cue.end : min(cue.end + 2, self.end)]
-        if after in _ON_THE_DAY or self.before_or_after(cue, after):
-            return True
-        return _TIME_TAIL.match(self.text, cue.end, self.end) is not None
-
-    def _list_of_verbs(self, k: int) -> bool:
-        """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
-        at = self.cues[k].end + 1
-        following = [c for c in self.cues[k + 1 : k + 3] if c.start == at]
-        return bool(following) and (
-            following[0].kind in VERBS or following[0].kind in {"adverb", "manner"}
-        )
-
-    def _refused(self, k: int) -> bool:
-        """不 right before the verb and how it is done: 不盲目施救."""
-        at = self.cues[k].start
-        while k > 0 and self.cues[k - 1].end == at and self.cues[k - 1].kind == "manner":
-            k, at = k - 1, self.cues[k - 1].start
-        return self.text[at - 1] == "不" and self.text[at - 2] != "并"
-
     def _unknown(self, position: int) -> Cue | None:
         """The two characters behind the last modal or adverb, where no known verb is there."""
         if any(c.start == position and c.kind in {"prep", "object"} for c in self.cues):
             return None
         for cue in reversed(self.cues):
+            if self.text.startswith("前", cue.end):
+                continue  # 每周五前报送
             ahead = next((c for c in self.cues if c.start == cue.end), None)
             if ahead is not None and (ahead.kind in {"prep", "object"} or ahead.word == _WITH):
                 return None
@@ -411,7 +301,7 @@ class Finder(Stretch):
             k
             for k in range(i, len(cues))
             if cues[k].kind in VERBS
-            and not (cues[k].kind == "dual" and (self._verb_follows(k) or self._qualifies(k)))
+            and not (cues[k].kind == "dual" and (self.verb_follows(k) or self.qualifies(k)))
         ]
         if len(found) > 1 and cues[found[0]].word == _LEADS:
             found = found[1:]
@@ -421,12 +311,12 @@ class Finder(Stretch):
             )
             self.adverbial = verb is not None
             return verb
-        found = self._behind_phrase(i, position, found)
+        found = self.behind_phrase(i, position, found)
         last = cues[found[-1]].start
         mark = text.rfind("的", position, last)
         if mark >= 0:
             behind = [k for k in found if cues[k].start > mark + 1]
-            governs = [k for k in found if cues[k].start == mark + 1 and self._governs(cues[k])]
+            governs = [k for k in found if cues[k].start == mark + 1 and self.governs(cues[k])]
             if governs and position < mark:  # 对动态监控不达标的责令整改
                 self.adverbial = True
                 return cues[governs[0]]
@@ -436,7 +326,7 @@ class Finder(Stretch):
                 ]
             found = self._before_noun(found, behind, mark) or behind or found
         found = [k for k in found if not self.follows(cues[k], "的")]
-        late = [k for k in found if not self._when(cues[k])]
+        late = [k for k in found if not self.when(cues[k])]
         found = late or found
         many = [k for k in found if cues[k].kind != "single"]
         for k in found:
@@ -445,8 +335,8 @@ class Finder(Stretch):
                 return cues[k]
         for k in many:
             cue = cues[k]
-            lists = self.follows(cue, "、和与") and not self._list_of_verbs(k)
-            if self._led(k) and not lists:
+            lists = self.follows(cue, "、和与") and not self.list_of_verbs(k)
+            if self.led(k) and not lists:
                 self.adverbial = True
                 return cue
             strong = cue.kind in {"verb", "dual"} and cue.value >= "2"
@@ -455,7 +345,7 @@ class Finder(Stretch):
             if strong and not lists and text[cue.start - 1] not in "的、":
                 return cue
         for k in found:
-            if cues[k].kind == "single" and self._led(k):
+            if cues[k].kind == "single" and self.led(k):
                 self.adverbial = True
                 return cues[k]
         if not many:
@@ -475,72 +365,16 @@ class Finder(Stretch):
             k += 1
         return cues[k]
 
-    def _behind_phrase(self, i: int, position: int, found: list[int]) -> list[int]:
-        """通过购买服务方式|聘请, 在落实措施后|组织: of some verbs those behind the phrase that one of them is in."""
-        opener = self.cues[i - 1] if i > 0 else None
-        if opener is None or opener.end != position or opener.kind not in {"prep", "object"}:
-            return found
-        phrase = _PHRASE.match(self.text, opener.start, self.end)
-        if phrase is None:
-            return found
-        behind = [k for k in found if self.cues[k].start >= phrase.end()]
-        return behind or found
-
     def _before_noun(self, found: list[int], behind: list[int], mark: int) -> list[int]:
         """开展不打招呼的现场检查: a verb that ends the segment behind 的 and a noun is no predicate."""
         cues = self.cues
         if not behind or cues[behind[-1]].end != self.end or cues[behind[0]].value >= "2":
             return []
-        if len(behind) > 1 or self._led(behind[0]):
+        if len(behind) > 1 or self.led(behind[0]):
             return []
         ahead = [k for k in found if cues[k].end <= mark]
         governs = [k for k in ahead if cues[k].kind == "verb" and cues[k].value >= "2"]
-        return governs[:1] if governs and self._led(governs[0]) else []
-
-    def _qualifies(self, k: int) -> bool:
-        """摆在突出位置: what else singles out is an adjective here."""
-        return _ADJECTIVE.match(self.text, self.cues[k].start, self.end) is not None
-
-    def _governs(self, cue: Cue) -> bool:
-        """Whether a verb right behind 的 is the predicate, not what 的 speaks of (的落实情况)."""
-        return (
-            cue.kind == "verb"
-            and cue.value >= "2"
-            and (
-                cue.word in _SANCTIONS
-                or any(c.word == "对" and c.end < cue.start for c in self.cues)
-            )
-            and (cue.end < self.end or len(cue.word) == 4)
-            and _NOUN_HEAD.match(self.text, cue.end, self.end) is None
-        )
+        return governs[:1] if governs and self.led(governs[0]) else []
 
     def _before(self, cue: Cue, mark: int) -> bool:
         return cue.end >= mark
-
-    def _led(self, k: int) -> bool:
-        """Right behind an adverb, or behind the end of a phrase of place or time."""
-        cue = self.cues[k]
-        if k > 0 and self.cues[k - 1].end == cue.start - (self.text[cue.start - 1] == "“"):
-            before = self.cues[k - 1]
-            return before.kind in {"adverb", "link"} or (
-                before.kind == "dual" or (before.kind == "manner" and self._led(k - 1))
-            )
-        if self.text[cue.start - 1] in LOCALISERS:
-            if cue.kind == "single":
-                return self.text[cue.start - 1] == "时"
-            return not self._compound(k)
-        return self.timed(k)
-
-    def _compound(self, k: int) -> bool:
-        """船上动火维修实行审批: a plain verb behind a place that a governing verb follows is a noun."""
-        cue = self.cues[k]
-        if cue.kind == "verb" and cue.value >= "2":
-            return False
-        at = cue.end
-        for later in self.cues[k + 1 :]:
-            if later.start != at or later.kind not in {"verb", "v"}:
-                return False
-            if later.value >= "2":
-                return later.end < self.end
-            at = later.end
-        return False

@@ -1,0 +1,190 @@
+"""What stands around a word of a segment: what leads up to it, tells when, governs or refuses it."""
+
+from __future__ import annotations
+
+from kg.cues import pattern, word_set
+from kg.layers import Cue
+from kg.lexicon import words
+from kg.relate.stretch import STEMS, VERBS, Stretch
+
+_AIM_STATE = pattern("clauses", "aim-state")
+_TIME_TAIL = pattern("clauses", "time-tail")
+_ADJECTIVE = pattern("clauses", "adjective-here")
+_MADE_STRICT = pattern("clauses", "made-strict")
+_PHRASE = pattern("clauses", "phrase-around")
+_AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
+#: Adverbs before a verb that are verbs before what is given.
+_GIVES = frozenset({"给予"})
+#: Of the dual ones, those that say how before any verb: 错峰出行.
+_HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
+#: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
+_WITH = "与"
+_OVER = "超"
+_AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "object"})
+#: What is done about those that a relative clause names: 无证上岗的责令停止作业.
+_SANCTIONS = word_set("clauses", "sanctions")
+FILLERS = frozenset({"adverb", "link", "modal", "back"})
+_AS_TIME = frozenset("中时后前")
+_PERIODS = frozenset({"期间", "过程"})
+_ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
+#: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
+LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
+_NOUN_HEAD = pattern("clauses", "noun-head")
+
+
+class Setting(Stretch):
+    """Looks to both sides of the words of one segment."""
+
+    def one_character(self, i: int, position: int) -> bool:
+        """不准|骑|电动自行车, 不带|带火|种: a verb of one character, and a word behind it."""
+        if self.text[position : position + 1] not in STEMS or self.text[position] == "过":
+            return False
+        at = self.cues[i] if i < len(self.cues) and self.cues[i].start == position else None
+        if at is not None:
+            word = at.kind == "manner" and words().get(self.text[at.end - 1 : at.end + 1])
+            return word == "n" and len(at.word) == 2
+        return words().get(self.text[position : position + 2]) is None and self.noun_at(
+            position + 1
+        )
+
+    def plain_ban(self, i: int, position: int) -> bool:
+        """不留死角, 不乘坐超员车: 不 right before the verb, without 的 behind."""
+        return (
+            i < len(self.cues)
+            and position < self.end
+            and self.text[position] == "不"
+            and _AIM_STATE.match(self.text, position, self.end) is None
+            and self.cues[i].start == position + 1
+            and self.cues[i].kind in {*VERBS, "prep", "object", "manner"}
+            and "的" not in self.text[position : self.end]
+        )
+
+    def over(self, i: int) -> Cue | None:
+        """严禁超核定人数载客: the verb behind what is not to be exceeded."""
+        last = self.cues[-1]
+        over = self.cues[i].word == _OVER and last.end == self.end and last.start > self.cues[i].end
+        return last if over and last.kind in {"verb", "v"} else None
+
+    def governor(self, i: int) -> str:
+        """The modality of the modal before a cue."""
+        return next((c.value for c in reversed(self.cues[:i]) if c.kind == "modal"), "")
+
+    def fills(self, i: int) -> bool:
+        """Whether a word only leads up to the verb."""
+        cue = self.cues[i]
+        if cue.word in _GIVES:
+            return self.verb_follows(i)  # 给予200元奖励: nothing is done to it
+        if cue.kind in FILLERS:
+            return cue.word != _WITH
+        return cue.kind in {"manner", "dual"} and self.verb_follows(i)
+
+    def verb_follows(self, i: int) -> bool:
+        """Whether a verb, or what leads to one, stands right behind a word that says how."""
+        cues = self.cues
+        after = _AFTER_DUAL if cues[i].kind == "dual" else _AFTER_MANNER
+        if cues[i].kind == "manner" and self.one_character(i, cues[i].start):
+            return False
+        if cues[i].word[0] == "严" and _MADE_STRICT.match(self.text, cues[i].start, self.end):
+            return False
+        if cues[i].word in _HOW_DONE:
+            after = _AFTER_MANNER
+        return (
+            i + 1 < len(cues)
+            and cues[i + 1].start == cues[i].end
+            and (cues[i + 1].kind in after or cues[i + 1].word == _WITH)
+        )
+
+    def during(self, cue: Cue) -> bool:
+        """检查中发现, 开工前清点: the first verb only tells when."""
+        after = self.text[cue.end : min(cue.end + 2, self.end)]
+        if self.text[cue.start - 1] == "先":  # 先施工后论证
+            return False
+        if cue.kind == "verb" and cue.value >= "2":
+            later = any(c.start > cue.end and c.kind in VERBS for c in self.cues)
+            return later and (after in _PERIODS or self.before_or_after(cue, after))
+        if after in _ON_THE_DAY:
+            return True
+        if after[:1] in _AS_TIME:
+            return after not in words()
+        tail = _TIME_TAIL.match(self.text, cue.end, self.end)
+        return tail is not None and any(
+            c.start >= tail.end() and c.kind in VERBS for c in self.cues
+        )
+
+    def when(self, cue: Cue) -> bool:
+        """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
+        after = self.text[cue.end : min(cue.end + 2, self.end)]
+        if after in _ON_THE_DAY or self.before_or_after(cue, after):
+            return True
+        return _TIME_TAIL.match(self.text, cue.end, self.end) is not None
+
+    def list_of_verbs(self, k: int) -> bool:
+        """关闭、屏蔽 + noun, 先培训、后上岗: what a comma joins to the verb is a verb too."""
+        at = self.cues[k].end + 1
+        following = [c for c in self.cues[k + 1 : k + 3] if c.start == at]
+        return bool(following) and (
+            following[0].kind in VERBS or following[0].kind in {"adverb", "manner"}
+        )
+
+    def refused(self, k: int) -> bool:
+        """不 right before the verb and how it is done: 不盲目施救."""
+        at = self.cues[k].start
+        while k > 0 and self.cues[k - 1].end == at and self.cues[k - 1].kind == "manner":
+            k, at = k - 1, self.cues[k - 1].start
+        return self.text[at - 1] == "不" and self.text[at - 2] != "并"
+
+    def behind_phrase(self, i: int, position: int, found: list[int]) -> list[int]:
+        """通过购买服务方式|聘请, 在落实措施后|组织: of some verbs those behind the phrase that one of them is in."""
+        opener = self.cues[i - 1] if i > 0 else None
+        if opener is None or opener.end != position or opener.kind not in {"prep", "object"}:
+            return found
+        phrase = _PHRASE.match(self.text, opener.start, self.end)
+        if phrase is None:
+            return found
+        behind = [k for k in found if self.cues[k].start >= phrase.end()]
+        return behind or found
+
+    def qualifies(self, k: int) -> bool:
+        """摆在突出位置: what else singles out is an adjective here."""
+        return _ADJECTIVE.match(self.text, self.cues[k].start, self.end) is not None
+
+    def governs(self, cue: Cue) -> bool:
+        """Whether a verb right behind 的 is the predicate, not what 的 speaks of (的落实情况)."""
+        return (
+            cue.kind == "verb"
+            and cue.value >= "2"
+            and (
+                cue.word in _SANCTIONS
+                or any(c.word == "对" and c.end < cue.start for c in self.cues)
+            )
+            and (cue.end < self.end or len(cue.word) == 4)
+            and _NOUN_HEAD.match(self.text, cue.end, self.end) is None
+        )
+
+    def led(self, k: int) -> bool:
+        """Right behind an adverb, or behind the end of a phrase of place or time."""
+        cue = self.cues[k]
+        if k > 0 and self.cues[k - 1].end == cue.start - (self.text[cue.start - 1] == "“"):
+            before = self.cues[k - 1]
+            return before.kind in {"adverb", "link"} or (
+                before.kind == "dual" or (before.kind == "manner" and self.led(k - 1))
+            )
+        if self.text[cue.start - 1] in LOCALISERS:
+            if cue.kind == "single":
+                return self.text[cue.start - 1] == "时"
+            return not self.compound(k)
+        return self.timed(k)
+
+    def compound(self, k: int) -> bool:
+        """船上动火维修实行审批: a plain verb behind a place that a governing verb follows is a noun."""
+        cue = self.cues[k]
+        if cue.kind == "verb" and cue.value >= "2":
+            return False
+        at = cue.end
+        for later in self.cues[k + 1 :]:
+            if later.start != at or later.kind not in {"verb", "v"}:
+                return False
+            if later.value >= "2":
+                return later.end < self.end
+            at = later.end
+        return False
