@@ -83,6 +83,13 @@ class Speakers:
         index = bisect_right(self.starts, position) - 1
         return self.turns[index] if index >= 0 else None
 
+    def taken_in(self, start: int, end: int) -> int | None:
+        """The last place behind ``start`` and before ``end`` at which a region takes the word, if any."""
+        index = bisect_right(self.starts, end - 1) - 1
+        if index < 0 or self.starts[index] <= start or self.turns[index].region is None:
+            return None
+        return self.starts[index]
+
     def of_level(self, word: str, speaker: str | None) -> str | None:
         """The division that 省, 市, 自治区 … means in the report of ``speaker``."""
         if word in {"国", "国务院"}:

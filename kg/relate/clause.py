@@ -53,11 +53,18 @@ class Clause:
     """Where the condition (…的，) begins, when one stands before the clause."""
     why: str = ""
     """What made it background, or nothing."""
+    spoken_at: int | None = None
+    """Where in it, or behind it, somebody takes the word who says it: 针对近期形势，某市要求…."""
 
     @property
     def begin(self) -> int:
         """Start with the condition."""
         return self.start if self.condition_at is None else self.condition_at
+
+    @property
+    def said(self) -> int:
+        """The place at which the one has the word who says it."""
+        return self.start if self.spoken_at is None else self.spoken_at
 
 
 def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> None:

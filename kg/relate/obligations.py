@@ -124,7 +124,7 @@ def obligations(
         modality: Modality = clause.modality  # type: ignore[assignment]
         out.append(
             Obligation(
-                region=region_at(clause.start),
+                region=region_at(clause.said),
                 modality=modality,
                 action=clause.action or (clause.cue or quote[:4]),
                 quote=quote,

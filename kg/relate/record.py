@@ -35,6 +35,8 @@ from kg.resolve import Speakers
 _DOCUMENT = pattern("titles", "document-title")
 _REPORTS = pattern("titles", "report-title")
 _NEWS = pattern("titles", "news-title")
+#: What opens a phrase that says at what the demand behind it is aimed: 针对, 对.
+_TOWARDS = frozenset("针对")
 
 
 def is_document(layers: Layers) -> bool:
@@ -98,9 +100,10 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     if titled is not None:
         clauses.insert(0, titled)
     enterprise = speakers.enterprise
+    _by_whom(clauses, speakers, text)
     if any(turn.region is not None for turn in speakers.turns):
         for clause in clauses:  # what nobody says who speaks for a division
-            if speakers.at(clause.start) is None:
+            if speakers.at(clause.said) is None:
                 clause.force = "told"
 
     def region_at(position: int) -> str | None:
@@ -118,7 +121,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     # Time limits count from the page's date; of a page without one, from the day of its meeting.
     day = layers.published or max((m.date for m, _, _ in held if m.date), default=None)
     duties = obligations(layers, clauses, region_at, meeting_at, proof, day)
-    active = {region_at(c.start) for c in clauses if c.force in {"order", "doing", "topic"}}
+    active = {region_at(c.said) for c in clauses if c.force in {"order", "doing", "topic"}}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
         id=notice.id,
@@ -165,6 +168,15 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         edits=repaired.edits,
         suspects=repaired.suspects,
     )
+
+
+def _by_whom(clauses: Sequence[Clause], speakers: Speakers, text: str) -> None:
+    """Note where the one takes the word who says a clause: behind a phrase of time, reason or aim that opens it."""
+    for clause, following in zip(clauses, [*clauses[1:], None], strict=True):
+        clause.spoken_at = speakers.taken_in(clause.start, clause.end)
+        aim = clause.force == "topic" and text[clause.start] in _TOWARDS
+        if aim and following is not None and following.sentence == clause.sentence:
+            clause.spoken_at = speakers.taken_in(clause.start, following.start + 1)
 
 
 def _names_who_acts(layers: Layers, speakers: Speakers, clause: Clause) -> bool:

@@ -90,7 +90,7 @@ def state(
     found: dict[Key, Found] = {}
 
     def add(clause: Clause, scheme: str, concept: str, degree: int) -> Found:
-        region = region_at(clause.start)
+        region = region_at(clause.said)
         key = (region, scheme, concept)
         entry = found.setdefault(key, Found(region, concept, scheme, degree))
         entry.degree = max(entry.degree, degree)

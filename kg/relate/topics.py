@@ -136,7 +136,7 @@ def _of_what_is_looked_into(
     layers: Layers, speakers: Speakers, clauses: Iterable[Clause]
 ) -> Iterator[Topic]:
     """县长调研尾矿库安全生产工作, 印发《关于…的通知》, where the same division demands afterwards."""
-    orders = [(c.start, speakers.at(c.start)) for c in clauses if c.force == "order"]
+    orders = [(c.start, speakers.at(c.said)) for c in clauses if c.force == "order"]
     for segment in layers.segments:
         found = _LOOKS_INTO.search(layers.text, segment.start, segment.end)
         whose = speakers.at(segment.start) if found else None
@@ -219,7 +219,7 @@ def _of_faults(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) ->
                 continue
             if demand.modality == "permission" or _MIND.search(text, demand.start, demand.end):
                 continue
-            whose = speakers.at(clause.start)
+            whose = speakers.at(clause.said)
             if whose is not None:
                 for mention in _inside(layers.mentions, starts, *stretch):
                     yield whose, mention.start, mention.end
