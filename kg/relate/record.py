@@ -105,6 +105,10 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         for clause in clauses:  # what nobody says who speaks for a division
             if speakers.at(clause.said) is None:
                 clause.force = "told"
+    elif not enterprise and speakers.mentions:
+        for clause in clauses:  # what is done where no division acts is nobody's order
+            if clause.force == "doing":
+                clause.force = "told"
 
     def region_at(position: int) -> str | None:
         return None if enterprise else speakers.at(position)
