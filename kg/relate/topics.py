@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby, zip_longest
+from itertools import groupby, pairwise, zip_longest
 
 from kg.cues import pattern
 from kg.layers import Layers, Mention, Name, Segment
@@ -99,6 +99,7 @@ def topics(
         *_of_tours(layers, speakers),
         *_of_faults(layers, speakers, clauses),
         *_of_labels(layers, speakers, clauses),
+        *_of_lists(layers, speakers, clauses),
     ]
 
 
@@ -247,6 +248,25 @@ def _of_labels(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) ->
             if whose is not None and segment.start in ordered:
                 yield whose, previous.start, previous.end
         previous = segment
+
+
+def _of_lists(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """排查四类隐患：餐馆的燃气、民宿的消防、…: what is listed behind the colon is what is done before it."""
+    text = layers.text
+    for before, clause in pairwise(clauses):
+        lists = clause.sentence == before.sentence and text[before.end : before.end + 1] in {
+            "：",
+            ":",
+        }
+        if not lists or before.force not in {"order", "doing"} or clause.why != "no predicate":
+            continue
+        whose = speakers.at(clause.said)
+        if (
+            whose is not None
+            and clause.start == before.end + 1
+            and "、" in text[clause.start : clause.end]
+        ):
+            yield whose, clause.start, clause.end
 
 
 def _of_meetings(
