@@ -62,6 +62,7 @@ _ITS_VERB = frozenset(
 )
 _TEACHES = pattern("clauses", "teaches")
 _LAW_SAYS = pattern("clauses", "law-says")
+_LAW_IN_NEWS = pattern("clauses", "law-in-news")
 _WHOSE_TASK = pattern("clauses", "whose-task")
 _WHEREVER = pattern("clauses", "wherever")
 
@@ -176,7 +177,8 @@ class _Reader(Judge):
                 self.pending = []
             self.condition, self.last = None, None
         cites = segment.closer in "，：" and self.text[segment.end - 1] in "定确"
-        if cites and _LAW_SAYS.search(self.text, segment.start, segment.end):
+        laws = (_LAW_SAYS,) if self.document else (_LAW_SAYS, _LAW_IN_NEWS)
+        if cites and any(law.search(self.text, segment.start, segment.end) for law in laws):
             self.law_ends = self._end_of_quote(segment)
         self.cut = self._reminded(segment, cues)
         if self.cut is not None and self.cut > segment.start:

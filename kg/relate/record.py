@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from kg.annotate import strength_of
 from kg.cues import pattern
@@ -109,9 +109,11 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
             if speakers.at(clause.said) is None:
                 clause.force = "told"
         _of_cutting(layers, clauses, speakers)
-    elif not enterprise and speakers.mentions:
-        for clause in clauses:  # what is done where no division acts is nobody's order
-            if clause.force == "doing":
+    elif not enterprise:
+        for (
+            clause
+        ) in clauses:  # what is done where no division acts, or a bystander says, is nobody's order
+            if clause.force == "doing" or speakers.turn_at(clause.said) is not None:
                 clause.force = "told"
 
     def region_at(position: int) -> str | None:
@@ -180,7 +182,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
 
 def _by_whom(clauses: Sequence[Clause], speakers: Speakers, text: str) -> None:
     """Note where the one takes the word who says a clause: behind a phrase of time, reason or aim that opens it."""
-    for clause, following in zip(clauses, [*clauses[1:], None], strict=True):
+    for clause, following in zip_longest(clauses, clauses[1:]):
         clause.spoken_at = speakers.taken_in(clause.start, clause.end)
         aim = clause.force == "topic" and text[clause.start] in _TOWARDS
         if aim and following is not None and following.sentence == clause.sentence:
@@ -200,9 +202,10 @@ def _of_cutting(layers: Layers, clauses: Sequence[Clause], speakers: Speakers) -
     reported = {
         s.sentence for s in layers.segments if _REPORTED.search(text, s.start, s.end) is not None
     }
+    single = len({turn.region for turn in speakers.turns}) == 1
     for clause in clauses:
         turn = speakers.turn_at(clause.said)
-        acts = turn is not None and turn.acts and clause.sentence not in reported
+        acts = turn is not None and (turn.acts or single) and clause.sentence not in reported
         if acts and clause.force == "told" and clause.why in {"narrative", "statement"}:
             clause.force = "doing"
 
