@@ -11,7 +11,9 @@ from datetime import date, timedelta
 _DAY = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年)?(?P<m>1[0-2]|0?[1-9]|元)月(?P<d>[12]\d|3[01]|0?[1-9])(?:日|号(?![楼井矿库线路台车令文店院机炉船]))"
     r"|(?P<rel>昨(?:[（(]\d\d?[）)])?[日天晚]|今(?:[（(]\d\d?[）)])?[日天晚](?!后)|(?<![日天以之])前[日天]|前一[日天]|当[日天晚]|同[日天](?!津)|[次翌]日|[上本]?(?:周|星期)[一二三四五六日天](?![一-鿿]{0,2}至))"
-    r"|(?:(?<=[本当]月)|(?<![\d月年、至到—–~-]))(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍清深早夜午]|一早|[，,]|在|召开|[，,]?[一-鿿]{2,12}召开)"
+    r"|(?:(?P<cy>[一二][〇○零一二三四五六七八九]{3})年)?(?P<cm>十[一二]?|[一二三四五六七八九])月(?P<cd>三十一?|二?十[一二三四五六七八九]?|二十|[一二三四五六七八九])[日号]"
+    r"|(?P<lm>上个?月)(?P<ld>[12]\d|3[01]|[1-9])日"
+    r"|(?:(?<=[本当]月)|(?<![\d月年、至到—–~-]))(?P<od>[12]\d|3[01]|[1-9])日(?=[上下晚凌中傍清深早夜午]|一早|[，,]|在|召开|举行|同[时步]|主持|组织|紧急|专题|连夜|印发|收[看听]|[，,]?[一-鿿]{2,12}召开)"
 )
 #: A day in the furniture of a page, which tells the year of the days that leave it out.
 _STAMP = re.compile(
@@ -24,7 +26,12 @@ _SPOKEN = re.compile(
 #: So far from the beginning of the text that line stands, in characters.
 HEAD = 160
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
-_TRIGGER = re.compile(r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?")
+_TRIGGER = re.compile(
+    r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?|[一二][〇○零一二三四五六七八九]{3}年|[一二三四五六七八九十]{1,2}月(?=[一二三四五六七八九十])"
+)
+#: Digits of a year and numbers of a month or a day in characters.
+_DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0"}
+_LAST_YEAR = ("去年", "上年")
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
 #: What follows the day of a dateline, from which 昨日 and 今天 count.
 _DATELINE = frozenset("讯电")
@@ -44,6 +51,16 @@ class DateMention:
 def _month(word: str) -> int:
     """The number of a month; 元月 is January."""
     return 1 if word == "元" else int(word)
+
+
+def _number(word: str) -> int:
+    """A number below a hundred in characters.
+
+    >>> [_number(w) for w in ("二", "十", "十二", "二十", "三十一")]
+    [2, 10, 12, 20, 31]
+    """
+    tens, ten, ones = word.rpartition("十")
+    return (int(_DIGITS[tens or "一"]) * 10 if ten else 0) + (int(_DIGITS[ones]) if ones else 0)
 
 
 def _safe(year: int, month: int, day: int) -> str | None:
@@ -68,6 +85,14 @@ def with_year(month: int, day: int, published: str | None, year: int | None = No
     if (month, day) > (page.month, page.day) and (month - page.month) * 31 + day - page.day > 45:
         guess -= 1
     return _safe(guess, month, day)
+
+
+def _written(match: re.Match[str]) -> tuple[int | None, int, int]:
+    """Year, month and day as written, in figures or in characters."""
+    if match["cm"]:
+        year = "".join(_DIGITS[c] for c in match["cy"]) if match["cy"] else ""
+        return int(year) if year else None, _number(match["cm"]), _number(match["cd"])
+    return int(match["y"]) if match["y"] else None, _month(match["m"]), int(match["d"])
 
 
 def _days(text: str) -> Iterator[re.Match[str]]:
@@ -105,6 +130,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     ['2023-03-20']
     >>> [d.iso for d in find_days('6月13日爆炸事故伤亡重大。15日，国务院开会。事故发生当天，省里开会', '2021-06-17')]
     ['2021-06-13', '2021-06-15', '2021-06-13']
+    >>> [d.iso for d in find_days('二〇二一年七月二日召开会议，去年8月1日起，上月30日', '2021-07-05')]
+    ['2021-07-02', '2020-08-01', '2021-06-30']
     """
     out: list[DateMention] = []
     year_seen = year
@@ -116,12 +143,16 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
         relative = match["rel"]
         if match["od"]:
             out.append(DateMention(*match.span(), _of_month(int(match["od"]), out, today)))
+        elif match["lm"]:
+            out.append(DateMention(*match.span(), _last_month(int(match["ld"]), today)))
         elif relative is None:
-            own = int(match["y"]) if match["y"] else None
+            own, month, day = _written(match)
+            if own is None and published and text.startswith(_LAST_YEAR, match.start() - 2):
+                own = int(published[:4]) - 1
             year_seen = own or year_seen
-            iso = with_year(_month(match["m"]), int(match["d"]), published, own)
+            iso = with_year(month, day, published, own)
             if iso is None and published is None and year_seen is not None:
-                iso = _safe(year_seen, _month(match["m"]), int(match["d"]))
+                iso = _safe(year_seen, month, day)
             out.append(DateMention(match.start(), match.end(), iso))
             if iso and text[match.end() : match.end() + 1] in _DATELINE:
                 today = iso
@@ -190,6 +221,18 @@ def _of_month(day: int, before: list[DateMention], today: str | None) -> str | N
         return _safe(page.year, page.month, day)
     last = page.replace(day=1) - timedelta(days=1)
     return _safe(last.year, last.month, day)
+
+
+def _last_month(day: int, today: str | None) -> str | None:
+    """The ISO date of 上月25日.
+
+    >>> _last_month(25, "2023-01-09")
+    '2022-12-25'
+    """
+    if today is None:
+        return None
+    page = date.fromisoformat(today)
+    return _safe(page.year - (page.month == 1), page.month - 1 or 12, day)
 
 
 _DEADLINE = re.compile(

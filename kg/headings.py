@@ -24,6 +24,9 @@ _APART = frozenset("·•/-—｜|")
 _OPENING = frozenset("【〖（(“—[［「")
 _CLOSING = frozenset("】〗）)]］」")
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
+_BLANKS = frozenset(" 　")
+#: 成都 2021年4月16日发: where and when a page was sent.
+_ONLY_DAY = re.compile(r"[\s　]*(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}日[发电讯]?[\s　]*")
 _BEHIND = frozenset(" 　：:｜|】〗）)]］」\n—-，")
 
 
@@ -150,6 +153,8 @@ def _named(
     if part and text[part.end() : part.end() + 1] in _BEHIND:
         end = part.end()  # 德兴篇
     after = text[end : end + 1]
+    if after in _BLANKS and _ONLY_DAY.fullmatch(text, end, line.end):
+        return None
     if after == "。" and (segment.numbered or (bullet and new_line)) and end == segment.end:
         apart = True  # （一）青海省。
     elif after in _BEHIND and (after != "，" or (bullet and new_line)):

@@ -22,6 +22,7 @@ _SUBJECT_BODY = pattern("actors", "subject-body")
 _SUBJECT_GOES_ON = pattern("actors", "subject-goes-on")
 _TIME = pattern("actors", "time")
 _WATCH = pattern("actors", "watch")
+_THEN_MEETS = pattern("actors", "then-meets")
 #: So many characters may stand between a subject and what it does.
 REACH = 44
 #: A name behind a post has so many characters at most; a deed comes behind it.
@@ -113,7 +114,7 @@ def deed(text: str, start: int, end: int, *, named: bool = False) -> Deed:
     ):
         return NOTHING  # 自治区召开的会议上, 市委的部署
     if first is watch or act is None:
-        return _WATCHES
+        return MEETS if _THEN_MEETS.search(text, first.end(), end) else _WATCHES
     if watch is not None and act[0] == "组织" and watch.start() - act.end() < 8:
         return _WATCHES
     return Deed(

@@ -27,6 +27,10 @@ _OF_DIVISION = pattern("names", "meeting-of-division")
 _TWO = pattern("names", "meeting-of-two")
 _OF_MANY = pattern("names", "meeting-bare-of-many")
 _OF_A_DAY = pattern("names", "meeting-bare-day")
+_LISTED = pattern("names", "meeting-listed")
+_PAST = pattern("names", "meeting-past")
+_EARLIER = pattern("names", "meeting-earlier")
+_EVERYBODY = pattern("names", "meeting-of-many")
 _COUNTED = re.compile(r"(?:共|累计)?(?:\d+|[两三四五六七八九十多]+)(?:余)?[次场]")
 _OURS = re.compile(r"^我[省市县区州旗盟](?=.{4})")
 
@@ -91,12 +95,17 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             if shift:
                 begin += shift.end()
                 name = name[shift.end() :]
-            if _NOT_HELD.search(words, 0, begin):
+            if _NOT_HELD.search(words, 0, begin) or _EVERYBODY.search(words, 0, begin):
                 continue
             if words.startswith("精神", end):
                 frame = "cited"
             elif held is not None and held.end() <= begin + 1 and held.end() <= end:
                 frame = "held"
+                if words[held.end() : begin] == "的":  # 贯彻日前召开的全省会议部署, 州里召开的会已…
+                    past = _PAST.match(words, end) or _EARLIER.search(words, 0, held.start())
+                    cited = _CITES.search(words, 0, held.start()) is not None
+                    at = _AT.match(words, end) is not None
+                    frame = "cited" if cited else "other" if past and not at else "held"
             elif listed and frame in _TELLS and begin == position + 1:
                 pass
             else:
@@ -168,7 +177,8 @@ def _known(words: str, begin: int, end: int, name: str) -> bool:
 
 def _frame(words: str, begin: int, end: int) -> str:
     """What the words around a name say of the meeting."""
-    if _SUBJECT.match(words, end):
+    listed = _LISTED.match(words, end)
+    if _SUBJECT.match(words, listed.end() if listed else end):
         return "subject"
     if _CITES.search(words, 0, begin):
         return "cited"

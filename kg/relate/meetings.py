@@ -11,6 +11,7 @@ from kg.cues import pattern
 from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
+from kg.regions import RegionMention
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 from kg.subjects import skip_time
@@ -30,6 +31,9 @@ _VENUE = pattern("names", "meeting-venue")
 _OTHER_DAY = pattern("names", "meeting-other-day")
 _FIRM_HOLDS = pattern("names", "meeting-of-firm")
 _NAMELESS = pattern("names", "meeting-nameless")
+_WHEREFORE = pattern("names", "meeting-wherefore")
+_BODY = pattern("names", "meeting-body")
+_WHEN = pattern("names", "meeting-when")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
 _HAPPENED = re.compile(r"发生|事故")
@@ -75,7 +79,8 @@ class _Finder:
 
     def run(self, names: Iterable[tuple[Name, str]]) -> list[tuple[Meeting, int, bool]]:
         found: list[_Found] = []
-        for name, frame in names:
+        for given, frame in names:
+            name = self._below(given)
             segment = self.layers.segments[bisect_right(self.starts, name.start) - 1]
             titled = self.layers.lines[segment.line].kind == "title"
             low, high = self.bounds[segment.sentence]
@@ -87,7 +92,7 @@ class _Finder:
             if date is None and frame in {"held", "subject"}:
                 date = self._same_day(found, self.text[low : name.start])
             if date is None and frame in {"held", "subject", "at"} and not titled:
-                date = self._day_of_the_scene(name, segment, low)
+                date = self._day_of_the_scene(name, segment, low) or self._labelled_day()
             if date is None and titled and self.text.startswith("上的", name.end):
                 date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -95,7 +100,7 @@ class _Finder:
             meeting = Meeting(
                 name=name.name,
                 date=date,
-                region=self._region(name, segment, high),
+                region=self._region(name, segment, high) or self._follows(name, frame, high),
                 evidence=(self.proof(name.start, name.end),),
                 organiser=organ[1] if organ else None,
                 venue=venue[1] if venue else None,
@@ -138,6 +143,32 @@ class _Finder:
                 None,
             )
         return own
+
+    def _follows(self, name: Name, frame: str, high: int) -> str | None:
+        """中央企业视频会议7月3日召开，国务院国资委要求: of who acts next, else of whom its name names."""
+        if self.speakers.enterprise or frame not in {"held", "subject", "at"}:
+            return None
+        index = bisect_right(self.speakers.starts, name.end)
+        turns = self.speakers.turns[index : index + 1]
+        if turns and turns[0].start < high and turns[0].acts:
+            return turns[0].region
+        inside = (m for m in self._mentions_in(name) if m.full and not m.part_of_name)
+        told = next((m for m in inside if len(m.candidates) == 1), None)
+        return told.candidates[0].name if told else None
+
+    def _mentions_in(self, name: Name) -> Sequence[RegionMention]:
+        mentions = self.speakers.mentions
+        first = bisect_left(mentions, name.start, key=lambda m: m.start)
+        return mentions[first : bisect_left(mentions, name.end, key=lambda m: m.start)]
+
+    def _below(self, name: Name) -> Name:
+        """重庆市綦江区安委会会议 is called 綦江区安委会会议, as its county writes it."""
+        inside = self._mentions_in(name)
+        if len(inside) < 2 or inside[0].start != name.start or inside[1].start != inside[0].end:
+            return name
+        if not name.name.startswith(inside[0].text) or not inside[1].full:
+            return name
+        return replace(name, start=inside[1].start, name=name.name[len(inside[0].text) :])
 
     def _others(self, meeting: Meeting, low: int, high: int) -> list[str]:
         """甲省、乙省分别召开全省会议: those beside the first who act in the sentence."""
@@ -218,7 +249,7 @@ class _Finder:
         """4日，某厂发生爆炸后，市里召开会议; 按照4日通知要求，…: not the day of the meeting."""
         comma = self.text.find("，", day.end + 1, position)
         clause = self.text[day.end : comma] if comma >= 0 else ""
-        if "发生" in clause or "事故" in clause:
+        if ("发生" in clause or "事故" in clause) and not _WHEREFORE.match(clause):
             return True
         start = self.starts[bisect_right(self.starts, day.start) - 1]
         return comma >= 0 and _OTHER_DAY.match(self.text, start, day.start + 1) is not None
@@ -237,6 +268,13 @@ class _Finder:
         page = self.layers.published
         late = day.iso is not None and page is not None and day.iso > page
         return day.iso if told and not happened and not late else None
+
+    def _labelled_day(self) -> str | None:
+        """The day that minutes give under 会议时间."""
+        for day in self.days:
+            if _WHEN.search(self.text, max(0, day.start - 12), day.start):
+                return day.iso
+        return None
 
     def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
         """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
@@ -301,7 +339,8 @@ class _Finder:
                 fuller = _same_name(known.name, meeting.name)
                 if titled:  # 全国…会议召开: the title alone says of what level
                     fuller = meeting.name.endswith(known.name)
-                    fuller = fuller and _PREFIX.match(meeting.name) is not None
+                    owned = meeting.name.removesuffix(known.name)
+                    fuller = fuller and bool(_PREFIX.match(meeting.name) or _BODY.search(owned))
                 if fuller:
                     kept[index] = (_joined(meeting, known), min(at, position))
                     break
@@ -371,7 +410,7 @@ def _only_one(
     own = [
         index
         for index, (known, _) in enumerate(kept)
-        if known.region == titled.region
+        if titled.region in {known.region, None}
         and frames[index] in {"held", "subject"}
         and (known.date == titled.date or not (known.date and titled.date))
     ]
