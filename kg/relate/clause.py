@@ -55,6 +55,8 @@ class Clause:
     """What made it background, or nothing."""
     spoken_at: int | None = None
     """Where in it, or behind it, somebody takes the word who says it: 针对近期形势，某市要求…."""
+    amid: bool = False
+    """Whether it stands in a passage that directs."""
 
     @property
     def begin(self) -> int:

@@ -100,8 +100,12 @@ class _Reader(Judge):
         self.strengths = strengths
         self.headings = Headings(layers, self.passage)
         self.out: list[Clause] = []
-        self.named = {m.end for m in layers.mentions}
-        """Where names of the vocabulary end."""
+        self.named = {
+            m.end
+            for m in layers.mentions
+            if m.scheme != "responsibility" or self.text[m.end - 1] in "责任制"
+        }
+        """Where names of the vocabulary end; a whole sentence of who answers (谁审批谁管) is no name."""
         self.topics = {m.start: m.end for m in layers.mentions if m.scheme == "hazard"}
         """Where names of sectors stand: 消防，对高层建筑开展检测."""
         self.cut: int | None = None
@@ -376,6 +380,7 @@ class _Reader(Judge):
         contact = _CONTACT.search(self.text, parsed.start, parsed.end)
         end = contact.start() if contact is not None else parsed.end
         clause = Clause(first.start, end, segment.sentence, segment.line, force, why=why)
+        clause.amid = self.passage.mode in {"order", "document"}
         if self.condition is not None:
             clause.condition = self.text[slice(*self.condition)]
             clause.condition_at = self.condition[0]

@@ -20,6 +20,7 @@ SLIGHT = "slight"
 #: What masks a mention of a word that stands for a narrower sector where that is named.
 BROAD = "broad"
 #: A learned lesson stresses nothing by itself; its directive does (GUIDELINES, Stresses).
+_WANTING = pattern("clauses", "found-wanting")
 _LESSON = pattern("clauses", "lesson")
 #: What a meeting decides is ordered, though it is told: 会议同意列支860万元.
 _DECIDES = pattern("clauses", "decides")
@@ -116,7 +117,7 @@ def state(
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
-            if not counts(clause, mention) and not (decided and mention.scheme == "measure"):
+            if not counts(clause, mention, text) and not (decided and mention.scheme == "measure"):
                 continue
             if mention.scheme == "hazard" and any(
                 a <= mention.start and mention.end <= b for a, b in lessons
@@ -156,7 +157,13 @@ def _grounded(found: dict[Key, Found]) -> dict[Key, Found]:
     }
 
 
-def counts(clause: Clause, mention: Mention) -> bool:
+#: Why clauses order nothing that yet state who answers for what.
+_STATED = frozenset({"maxim", "no predicate", "有"})
+#: What is shorter, in characters, is a name of a duty and says nothing of it.
+PHRASE = 4
+
+
+def counts(clause: Clause, mention: Mention, text: str) -> bool:
     """Whether a mention in this clause makes a statement."""
     if clause.force == "doing" and clause.action in LOOKS and mention.scheme == "measure":
         return False
@@ -168,11 +175,15 @@ def counts(clause: Clause, mention: Mention) -> bool:
         return True
     if clause.why == "set up" and mention.scheme == "measure":
         return True  # 派出4个督导组
+    if mention.scheme == "responsibility" and clause.amid and clause.why in _STATED:
+        words = text[mention.start : mention.end]  # 谁主管、谁负责; 人人肩上有担子: no bare name
+        lacks = _WANTING.search(text, clause.start, clause.end) is not None
+        return clause.why == "maxim" or (len(words) >= PHRASE and "任" not in words and not lacks)
     # 企业主要负责人是第一责任人, 企业是责任主体: a doctrine is invoked by stating it
     return (
         mention.scheme == "responsibility"
         and clause.why == "是"
-        and mention.concept in {"principal-leader", "enterprise-principal"}
+        and mention.concept in {"principal-leader", "enterprise-principal", "full-staff"}
     )
 
 
