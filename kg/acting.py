@@ -84,7 +84,7 @@ class Acting:
         if begin >= segment.end:
             return False
         found = self._acts(segment, begin)
-        if found and quoted:
+        if found and quoted and self.text[start - 1 : start] not in {"：", ":"}:
             self.out.back_to(begin, segment.start)  # “…。”某市市长说: the quotation is what he says
         return found
 

@@ -17,14 +17,15 @@ from kg.layers import Layers, Line, Segment
 from kg.lone import directs, only_division
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
-from kg.regions import RegionMention
-from kg.turns import Speakers, Turn
+from kg.regions import Division, RegionMention
+from kg.turns import Speakers, Turn, of_level
 
 __all__ = ["Speakers", "Turn", "resolve"]
 
 _COMMENT = pattern("actors", "comment")
 _CORRESPONDENT = pattern("actors", "correspondent")
 _EXAMPLES = pattern("actors", "examples")
+_HELD_THERE = pattern("actors", "held-there")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
 _STATE = pattern("actors", "state")
 _TO_PROVINCES = pattern("actors", "to-provinces")
@@ -57,12 +58,20 @@ class _Resolver:
             self.out.home = self.place.find(self.meant.of)
             self.out.hints = self.place.hints()
             self._opening()
-        elif (who := self.meant.of(only)) is not None:
+        elif (who := self._of_only(only)) is not None:
             self.acting.only = True
             self.place.add(who)
             self._open(who, (only.start, only.end))
         self._walk()
         return self.out
+
+    def _of_only(self, only: RegionMention) -> Division | None:
+        """The only division that a text names, or that above it whose meeting is held there (全省会议在昆明召开)."""
+        who = self.meant.of(only)
+        held = _HELD_THERE.search(self.text, 0, only.end + 4)
+        if who is None or held is None or held.end() != only.start:
+            return who
+        return of_level(held[1], [who, *regions.ancestors(who)]) or who
 
     def _walk(self) -> None:
         previous: Segment | None = None

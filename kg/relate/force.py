@@ -48,6 +48,8 @@ _ASPECTS = frozenset({"将", "表示", "正", "正在", "已", "曾"})
 _SENDS = frozenset({"报", "送", "报送", "上报", "将", "把", "向", "由"})
 #: What a fact shows: 说明我们的监管还有漏洞.
 _SHOWS = frozenset({"说明", "表明", "意味着"})
+#: What is looked into, as well as told.
+_RESULTS = frozenset({"成效", "成绩", "存在", "暴露"})
 #: What one has, as part of what is done.
 _HAS = frozenset({"有", "没有", "成效", "成绩"})
 #: What somebody says of himself in a report.
@@ -315,6 +317,8 @@ class Judge:
         if past.word[0] in _TENSE and not (verb.kind == "verb" and verb.value >= "2"):
             return False
         if verb.kind == "verb" and verb.value >= "2":
+            if past.word in _RESULTS and parsed.opener == "对" and past.start < verb.start:
+                return True  # 对整治成效开展回头看
             if parsed.opener in {"把", "将"} and parsed.object_prep and past.start < verb.start:
                 return True  # 将整治成效纳入考核
             if past.word in _HAS and past.start >= verb.end:

@@ -35,6 +35,7 @@ from kg.resolve import Speakers
 _DOCUMENT = pattern("titles", "document-title")
 _REPORTS = pattern("titles", "report-title")
 _NEWS = pattern("titles", "news-title")
+_WHEN_ONLY = pattern("clauses", "when-only")
 _REPORTED = pattern("clauses", "reported")
 #: A text of so many sentences may be cut from a longer one.
 CUTTING = 5
@@ -206,6 +207,8 @@ def _of_cutting(layers: Layers, clauses: Sequence[Clause], speakers: Speakers) -
     for clause in clauses:
         turn = speakers.turn_at(clause.said)
         acts = turn is not None and (turn.acts or single) and clause.sentence not in reported
+        if _WHEN_ONLY.search(text, clause.start, clause.end):
+            continue
         if acts and clause.force == "told" and clause.why in {"narrative", "statement"}:
             clause.force = "doing"
 

@@ -100,6 +100,7 @@ def topics(
         *_of_faults(layers, speakers, clauses),
         *_of_labels(layers, speakers, clauses),
         *_of_lists(layers, speakers, clauses),
+        *_of_announced(speakers, clauses),
     ]
 
 
@@ -248,6 +249,17 @@ def _of_labels(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) ->
             if whose is not None and segment.start in ordered:
                 yield whose, previous.start, previous.end
         previous = segment
+
+
+def _of_announced(speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """迁安市对铁矿提出一条硬杠杠：…: what a task is announced on, where orders follow in the sentence."""
+    clauses = list(clauses)
+    last = {c.sentence: c.start for c in clauses if c.force in {"order", "doing"}}
+    for clause in clauses:
+        ordered = clause.why == "announces" and last.get(clause.sentence, -1) > clause.start
+        whose = speakers.at(clause.said) if ordered else None
+        if whose is not None:
+            yield whose, clause.start, clause.end
 
 
 def _of_lists(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
