@@ -97,6 +97,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     told_of = find_incidents(text, layers.segments, places)
     accidents = events.incidents(layers, speakers, proof, told_of)
     mask_names(layers, [(n.start, n.end) for n in (*(m for m, _ in names), *told_of)])
+    mask_names(layers, [(m.start, m.end) for m in speakers.mentions if m.full and not m.weak])
     acting = [b.start for a, b in pairwise(speakers.turns) if b.acts and b.region != a.region]
     named = {start for start, _ in places}
     clauses = find_clauses(layers, strength_of(), document=document, turns=acting, divisions=named)
