@@ -57,6 +57,7 @@ _AVOWS = frozenset({"表示", "表态", "承诺"})
 _ATTENDS = pattern("clauses", "attends")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
+_GOES_ON = pattern("clauses", "goes-on")
 _FACTS = pattern("clauses", "facts")
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
@@ -123,6 +124,8 @@ class Judge:
         if modal is not None:
             if self._ends_maxim(modal):
                 return "told", "maxim"
+            if self._goes_on_avowing(parsed):
+                return "told", "表示"
             tells = self.passage.mode == "narrative" and modal.value == "permission"
             tells = tells or (self.passage.mode == "tell" and bool(self.passage.section))
             tells = tells or (self.passage.mode == "narrative" and self._did(modal))
@@ -219,6 +222,12 @@ class Judge:
             return False
         return parsed.start in self.divisions or _NAMED_PLACE.match(words) is not None
 
+    def _goes_on_avowing(self, parsed: Parse) -> bool:
+        """老板当场表示，马上整改，绝不拖延: what he says of himself, whatever modal stands in it."""
+        last = self.last
+        avowed = last is not None and last.why == "表示" and self.joined and not self.document
+        return avowed and parsed.contiguous
+
     def _names_so_many(self, parsed: Parse) -> bool:
         """要管住三类人：外来务工人员、留守儿童: behind the colon stands what was counted before it."""
         last = self.last
@@ -245,7 +254,7 @@ class Judge:
     def states_fact(parsed: Parse, words: str) -> bool:
         """冰雪旅游持续升温, 庙会期间人员高度聚集: how things are, with no verb or phrase that orders before it."""
         led = parsed.contiguous or parsed.object_prep or parsed.opener in {"针对", "为"}
-        return not led and _FACTS.search(words) is not None
+        return not led and (_FACTS.search(words) or _GOES_ON.search(words)) is not None
 
     def _of_others(self, clause: Clause) -> bool:
         """被约谈单位负责人表示: they speak for themselves, not for the division whose report it is."""

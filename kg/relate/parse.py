@@ -224,7 +224,11 @@ def _is_named(text: str, verb: Cue, end: int) -> bool:
 
 def _is_copula(text: str, out: Parse, stop: int) -> bool:
     """…是…, …为第一责任人; not 首要的是 + verb, which orders."""
+    verb = out.verb
     found = _COPULA.search(text, out.start, stop)
+    if found is None and verb is not None and verb.value < "2" and verb.start == out.start:
+        found = _COPULA.match(text, verb.end, out.end)  # 发展|是安全的保障
+        stop = out.end if found is not None else stop
     if found is None:
         words = text[out.start : out.end]
         return ("为" in words or "是" in words) and _NOUN_PREDICATE.search(words) is not None
