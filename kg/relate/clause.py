@@ -18,7 +18,9 @@ _BOUNDS = pattern("clauses", "bounds")
 _PLACED = pattern("clauses", "placed")
 _MOVED = pattern("clauses", "moved")
 #: First characters of verbs that put something somewhere; last characters of where a verb leads.
-_PUTS, _WAYS = "摆放落拖悬停统撤设", "来去"
+_PUTS, _WAYS = "摆放落拖悬停统撤设扛挂记抓写贴刻举拿握做", "来去"
+#: 一律不充: what is done to all of them, or not done.
+_ALL = "一律"
 #: What lets somebody do it, or would have him do it.
 _LETS = frozenset({"permission", "recommendation"})
 #: Kinds of cues that stand between a subject and its verb.
@@ -82,7 +84,7 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
         clause.modality = "prohibition"
     if (
         verb is not None
-        and modal is None
+        and (modal is None or modal.word == _ALL)
         and clause.force == "order"
         and (parsed.bans or _refused(parsed, verb, text))
     ):
@@ -133,6 +135,8 @@ def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
     if parsed.prep or parsed.object_prep:
         return None
     stop = _stop(parsed, parsed.start, head)
+    if parsed.alone and stop == head.start:
+        return None  # 各店台账一日一清
     return (parsed.start, stop) if stop - parsed.start >= 2 else None
 
 

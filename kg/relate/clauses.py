@@ -32,10 +32,13 @@ _SPEAKER = pattern("clauses", "speaker-before")
 _FOUND_SINCE = pattern("clauses", "found-since")
 _DEALT_NOUN = pattern("clauses", "dealt-noun")
 _REMINDS = pattern("clauses", "reminds")
+_LAYS_DOWN = pattern("clauses", "lays-down")
 _CHARGES = pattern("clauses", "charges")
 _CONTACT = pattern("clauses", "contact")
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
+#: So near the beginning stands who charges somebody, in characters.
+_NEAR = 12
 #: What stands between the names of two sectors.
 _AND = frozenset("、和与及")
 #: Verbs of those who come to something.
@@ -44,12 +47,13 @@ _PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _STANDS_ALONE = pattern("clauses", "stands-alone")
 #: Groups of it that ban, and those that are the verb whatever a list has.
-_BANNED = ("banned", "left", "over", "denied")
+_BANNED = ("banned", "barred", "left", "over", "denied")
 _ITS_VERB = frozenset(
     {
         "same",
         "first",
         "banned",
+        "barred",
         "daily",
         "always",
         "left",
@@ -188,8 +192,10 @@ class _Reader(Judge):
         if self.cut is not None and self.cut > segment.start:
             self.pending = []
         told = self.passage.mode == "narrative" and not self.passage.section
-        if told and self.text.find("责", segment.start, segment.start + 4) >= 0:
+        if told and self.text.find("责", segment.start, segment.start + _NEAR) >= 0:
             demanded |= _CHARGES.match(self.text, segment.start, segment.end) is not None
+        if told and self.text.find("明确", segment.start, segment.start + 4) >= 0:
+            demanded |= _LAYS_DOWN.match(self.text, segment.start, segment.end) is not None
         if (demanded or self.cut is not None) and not self.passage.section:
             self.passage.mode = "order"
 

@@ -48,7 +48,7 @@ def _is_acted_upon(text: str, clause: Clause, bearer: str, *, own: bool) -> bool
     if clause.modality != "obligation":
         return False
     if own:
-        ends = clause.action_at + len(clause.action) == clause.end
+        ends = clause.action_at + len(clause.action) >= clause.end - 2
         passive = text[max(clause.subject[0] - 1, 0)] == "由" if clause.subject else False
         return ends and not passive and clause.action in _DONE_TO and not _AUTHORITY.search(bearer)
     if not _DEALT.search(text, clause.begin, clause.action_at):

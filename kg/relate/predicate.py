@@ -35,6 +35,9 @@ _GIVES = frozenset({"给予"})
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
+_NAMES_WHOM = word_set("clauses", "names-whom")
+#: What ends the name of those who act.
+_WHOSE = frozenset({"企业", "单位", "人员", "部门", "公司", "场所", "车辆", "船舶", "工地", "项目"})
 #: Verbs that tell when rather than what, where another is led: 达到限值立即分流.
 _REACHES = frozenset({"达到", "进入", "占用", "出现", "发现", "接触"})
 _LET = "让"
@@ -115,7 +118,7 @@ class Finder(Setting):
         i = next((k for k, c in enumerate(cues) if c.start >= position), count)
         led = False
         while i < count and cues[i].start == position and self.fills(i):
-            led = led or cues[i].kind == "adverb"
+            led = led or cues[i].kind in {"adverb", "dual"}
             position = cues[i].end
             i += 1
         if bare and self.plain_ban(i, position):
@@ -136,6 +139,11 @@ class Finder(Setting):
         if not bare and self.one_character(i, position):
             self.plain = True
             return Cue(position, position + 1, "single", "", self.text[position])
+        if not bare and self.text.startswith("不", position) and self._all_of(i):
+            self.plain = self.bans = True  # 无码的瓶子一律不充
+            if i < len(self.cues) and self.cues[i].start == position + 1:
+                return self.cues[i]
+            return self.two(position + 1) if position + 3 <= self.end else self._last_one()
         if not bare and self.text[position : position + 1] in {"不", "无", "未"}:
             verb = self._second(i)  # 严禁无人监护进入塔器
             if verb is not None:
@@ -193,6 +201,13 @@ class Finder(Setting):
             if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
                 return cue
         return self._scan(i, position)
+
+    def _all_of(self, i: int) -> bool:
+        """Whether the word before is the one for all of them."""
+        return i > 0 and self.cues[i - 1].word == "一律"
+
+    def _last_one(self) -> Cue:
+        return Cue(self.end - 1, self.end, "single", "", self.text[self.end - 1])
 
     def _second(self, i: int) -> Cue | None:
         """What must not be done without something else: the verb behind the first."""
@@ -257,7 +272,10 @@ class Finder(Setting):
             led = self.cues[k - 1].end == cue.start and self.cues[k - 1].kind == "adverb"
             led = led and self.cues[k - 1].start > first.end
             led = led and self.text[self.cues[k - 1].start - 1] != "、"
-            if led or (compound and self.led(k)) or self.refused(k) or self.timed(k):
+            due = cue.end == self.end and self.is_due(cue.start)
+            whose = first.word in _NAMES_WHOM and self.text[cue.start - 2 : cue.start] in _WHOSE
+            due = due or (whose and cue.kind == "verb" and cue.value >= "2")
+            if led or due or (compound and self.led(k)) or self.refused(k) or self.timed(k):
                 self.adverbial = True
                 return cue
             if (

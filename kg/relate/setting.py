@@ -24,6 +24,8 @@ _AFTER_MANNER = frozenset({"verb", "v", "dual", "manner", "single", "prep", "obj
 #: What is done about those that a relative clause names: 无证上岗的责令停止作业.
 _SANCTIONS = word_set("clauses", "sanctions")
 FILLERS = frozenset({"adverb", "link", "modal", "back"})
+#: Adverbs between what is done with something and the something, named with a verb: 动火从严审批.
+_STRICTLY = frozenset({"从严", "严格", "一律", "全部", "统一", "立即", "迅速"})
 _AS_TIME = frozenset("中时后前")
 _PERIODS = frozenset({"期间", "过程"})
 _ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
@@ -37,7 +39,9 @@ class Setting(Stretch):
 
     def one_character(self, i: int, position: int) -> bool:
         """不准|骑|电动自行车, 不带|带火|种: a verb of one character, and a word behind it."""
-        if self.text[position : position + 1] not in STEMS or self.text[position] == "过":
+        here = self.text[position : position + 1]
+        goes = here == "到" and not any(c.kind in VERBS for c in self.cues[i:])
+        if not goes and (here not in STEMS or here == "过"):
             return False
         at = self.cues[i] if i < len(self.cues) and self.cues[i].start == position else None
         if at is not None:
@@ -175,6 +179,10 @@ class Setting(Stretch):
             return not self.compound(k)
         return self.timed(k)
 
+    def is_due(self, at: int) -> bool:
+        """三项短板年底前|补齐: a time limit stands right before."""
+        return self.text[at - 1] in {"前", "内"} and self.text[at - 2] in "底日月天时周年"
+
     def compound(self, k: int) -> bool:
         """船上动火维修实行审批: a plain verb behind a place that a governing verb follows is a noun."""
         cue = self.cues[k]
@@ -182,6 +190,8 @@ class Setting(Stretch):
             return False
         at = cue.end
         for later in self.cues[k + 1 :]:
+            if later.start == at and later.word in _STRICTLY and later.end < self.end:
+                return any(c.start == later.end and c.kind in VERBS for c in self.cues)
             if later.start != at or later.kind not in {"verb", "v"}:
                 return False
             if later.value >= "2":

@@ -13,6 +13,7 @@ _MEANS_BY = pattern("clauses", "means-by")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
 STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
+_NUMBERS = frozenset("一两二三四五六七八九十几0123456789")
 #: Kinds of cues that can be a predicate.
 VERBS = frozenset({"verb", "v", "dual", "single"})
 #: All classes of the general list.
@@ -74,7 +75,8 @@ class Stretch:
         if quoted is None and words().get(self.text[at : at + 2]) == "n":  # 鼓励职工“吹哨”
             mark = self.text.find("“", at, self.end)
             quoted = _QUOTED_VERB.fullmatch(self.text, mark, self.end) if mark > at else None
-        start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + 2)
+        size = 1 if self.text[at + 1 : at + 2] in _NUMBERS and at + 2 < self.end else 2  # 播三遍
+        start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + size)
         return Cue(start, end, "v", "", self.text[start:end])
 
     def noun_at(self, at: int) -> bool:
