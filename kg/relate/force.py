@@ -139,9 +139,9 @@ class Judge:
         if self.passage.items == "checks" and (
             parsed.segment.closer == "：" or _CHECKED.search(words)
         ):
-            return "told", "case"
+            return "topic", "case"
         if "、" in words and self._names_so_many(parsed):
-            return "told", "list"
+            return "topic", "list"
         if _MAXIM.search(words):
             return "told", "maxim"
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
