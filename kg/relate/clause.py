@@ -29,6 +29,7 @@ _AHEAD = frozenset({"adverb", "prep", "object", "modal"})
 _ATTRIBUTES = frozenset(
     {"重点", "专项", "专题", "现场", "专职", "综合", "全员", "日常", "常态", "书面", "线上", "线下"}
 )
+_TAKEN_AS = "作为"
 #: What frames of four characters around a verb begin with: 应撤尽撤, 逢车必查.
 _FRAMES = "应能该逢凡有"
 
@@ -101,6 +102,8 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
             placed = _PLACED.match(verb.word)
         if placed is not None:
             clause.action = placed[1]  # 摆在首位, as 摆
+        elif verb.word.startswith(_TAKEN_AS) and len(verb.word) > len(_TAKEN_AS):
+            clause.action = _TAKEN_AS  # 作为重中之重
         elif len(verb.word) == 4 and verb.word[1] == verb.word[3] and verb.word[0] in _FRAMES:
             clause.action, clause.action_at = verb.word[3], verb.end - 1  # 应撤尽撤, as 撤
         clause.degree = int(verb.value) if verb.value.isdigit() else 1
