@@ -130,6 +130,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     ['2023-03-20']
     >>> [d.iso for d in find_days('6月13日爆炸事故伤亡重大。15日，国务院开会。事故发生当天，省里开会', '2021-06-17')]
     ['2021-06-13', '2021-06-15', '2021-06-13']
+    >>> [d.iso for d in find_days('定于2023年2月9日（星期四）', None)]
+    ['2023-02-09', '2023-02-09']
     >>> [d.iso for d in find_days('二〇二一年七月二日召开会议，去年8月1日起，上月30日', '2021-07-05')]
     ['2021-07-02', '2020-08-01', '2021-06-30']
     """
@@ -160,6 +162,12 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             told = text.endswith("发生", 0, match.start())
             iso = _of_accident(text, out[-20:]) if told else _last_told(text, out[-20:], published)
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
+        elif (
+            relative[0] in "周星"
+            and text[match.start() - 1] in "（("
+            and _ends_at(out, match.start() - 1)
+        ):
+            out.append(DateMention(*match.span(), out[-1].iso))  # 2月9日（星期四）
         elif relative[0] in "上本周星":
             out.append(DateMention(*match.span(), _weekday(relative, today)))
         elif relative[0] in "次翌" or relative.startswith("前一"):
@@ -172,6 +180,11 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
             iso = (base + timedelta(days=_RELATIVE[relative[0]])).isoformat() if base else None
             out.append(DateMention(match.start(), match.end(), iso))
     return out
+
+
+def _ends_at(days: list[DateMention], end: int) -> bool:
+    """Whether the last day named ends at a place."""
+    return bool(days) and days[-1].end == end
 
 
 def _last_told(text: str, days: list[DateMention], published: str | None) -> str | None:

@@ -158,7 +158,7 @@ def _named(
     if after == "。" and (segment.numbered or (bullet and new_line)) and end == segment.end:
         apart = True  # （一）青海省。
     elif after in _BEHIND and (after != "，" or (bullet and new_line)):
-        apart = new_line or bullet or after in "：:　 "
+        apart = new_line or bullet or after in "：:　 】〗"
     else:
         apart = not after or (line.kind == "heading" and not last.weak and not last.part_of_name)
     who = meant.of(last) if apart else None

@@ -28,6 +28,7 @@ _EXAMPLES = pattern("actors", "examples")
 _HELD_THERE = pattern("actors", "held-there")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
 _STATE = pattern("actors", "state")
+_VENUE = pattern("actors", "venue")
 _TO_PROVINCES = pattern("actors", "to-provinces")
 _STOPS = frozenset("。！？\n")
 
@@ -205,7 +206,8 @@ def resolve(layers: Layers, *, document: bool) -> Speakers:
     found = _Resolver(layers, document=document).run()
     if found.enterprise or any(turn.region is not None for turn in found.turns):
         return found
-    only = only_division(found.mentions)
+    venues = [m.span() for m in _VENUE.finditer(layers.text)]
+    only = only_division([m for m in found.mentions if not any(a < m.start < b for a, b in venues)])
     if only is None:
         return found
     second = _Resolver(layers, document=document).run(only)

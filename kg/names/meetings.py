@@ -27,6 +27,7 @@ _OF_DIVISION = pattern("names", "meeting-of-division")
 _TWO = pattern("names", "meeting-of-two")
 _OF_MANY = pattern("names", "meeting-bare-of-many")
 _OF_A_DAY = pattern("names", "meeting-bare-day")
+_BY_ORGAN = pattern("names", "meeting-by-organ")
 _LISTED = pattern("names", "meeting-listed")
 _PAST = pattern("names", "meeting-past")
 _EARLIER = pattern("names", "meeting-earlier")
@@ -115,7 +116,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             position = end
             name = name.strip(" 　")
             bare = nameless.match(name)
-            if bare and bare[1] and frame in _TELLS and _one_held(text, opened, segment, begin):
+            told_of = frame in _TELLS or (frame == "at" and _BY_ORGAN.match(name))
+            if bare and bare[1] and told_of and _one_held(text, opened, segment, begin):
                 bare = None  # 1月27日，市政府召开专题会议
             if len(name) < 3 or bare or name.startswith("精神"):
                 continue

@@ -27,6 +27,7 @@ _EACH = pattern("names", "meeting-each")
 _LATER = pattern("names", "meeting-later")
 _ISSUE = pattern("names", "issue-year")
 _YEAR = pattern("names", "title-year")
+_ORDINAL = pattern("names", "ordinal-year")
 _VENUE = pattern("names", "meeting-venue")
 _OTHER_DAY = pattern("names", "meeting-other-day")
 _FIRM_HOLDS = pattern("names", "meeting-of-firm")
@@ -34,6 +35,7 @@ _NAMELESS = pattern("names", "meeting-nameless")
 _WHEREFORE = pattern("names", "meeting-wherefore")
 _BODY = pattern("names", "meeting-body")
 _WHEN = pattern("names", "meeting-when")
+_IT_IS_HELD = pattern("names", "meeting-it")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
 _HAPPENED = re.compile(r"发生|事故")
@@ -93,7 +95,8 @@ class _Finder:
                 date = self._same_day(found, self.text[low : name.start])
             if date is None and frame in {"held", "subject", "at"} and not titled:
                 date = self._day_of_the_scene(name, segment, low) or self._labelled_day()
-            if date is None and titled and self.text.startswith("上的", name.end):
+                date = date or self._day_behind(high)
+            if date is None and titled:
                 date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
             venue = _VENUE.search(self.text, segment.start, segment.end)
@@ -132,6 +135,8 @@ class _Finder:
         if match is None:
             return self._named(name) or self._holder(name, segment, speaker)
         word = match[1] or match[2]
+        if name.name.startswith("全国“") and _HOLDS.search(self.text, segment.start, name.start):
+            return speaker  # 某市召开全国“安全生产月”活动筹备会
         own = self.speakers.of_level(word, speaker)
         if own is None:  # 自治区安委会…在南宁召开，广西壮族自治区主席…: named later in the sentence
             own = next(
@@ -268,6 +273,14 @@ class _Finder:
         page = self.layers.published
         late = day.iso is not None and page is not None and day.iso > page
         return day.iso if told and not happened and not late else None
+
+    def _day_behind(self, end: int) -> str | None:
+        """某区召开推进会。11月1日，会议在区政府召开: the day that opens the next sentence, of the meeting."""
+        index = bisect_left(self.day_starts, end)
+        day = self.days[index] if index < len(self.days) else None
+        if day is None or self.text[end : day.start].strip("。\n 　"):
+            return None
+        return day.iso if _IT_IS_HELD.match(self.text, day.end) else None
 
     def _labelled_day(self) -> str | None:
         """The day that minutes give under 会议时间."""
@@ -436,7 +449,11 @@ def _issue_year(layers: Layers) -> int | None:
                 return int(re.sub(r"\D", "", found[1]))
     if layers.title and layers.published is None:
         found = _YEAR.search(layers.text[slice(*layers.title)])
-        return int(found[1]) if found else None
+        if found:
+            return int(found[1])
+    if layers.published is None:
+        named = {m[1] for m in _ORDINAL.finditer(layers.text)}
+        return int(named.pop()) if len(named) == 1 else None
     return None
 
 
