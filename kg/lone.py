@@ -14,6 +14,9 @@ from kg.regions import RegionMention
 
 _NOT_PUBLIC = pattern("actors", "not-public")
 _STRANGER = pattern("actors", "stranger-speaks")
+#: So long a text may be, in characters: a whole page that names one division may be a firm's, which tells of an
+#: accident there.
+CUTTING = 400
 #: So far behind its name a division's own firm or school is looked for, in characters.
 _NEAR = 24
 

@@ -14,7 +14,7 @@ from kg.floor import Floor
 from kg.headings import Shape, behind_label, head_of, shape_of, stranger_of
 from kg.home import by_enterprise
 from kg.layers import Layers, Line, Segment
-from kg.lone import directs, only_division
+from kg.lone import CUTTING, directs, only_division
 from kg.model import NATIONAL
 from kg.persons import Persons, Who
 from kg.regions import Division, RegionMention
@@ -205,6 +205,8 @@ def resolve(layers: Layers, *, document: bool) -> Speakers:
     """Who has the word where in a segmented text; ``document`` tells a formal notice of an organ."""
     found = _Resolver(layers, document=document).run()
     if found.enterprise or any(turn.region is not None for turn in found.turns):
+        return found
+    if len(layers.text) > CUTTING:  # a page: where nobody of a division acts there, none does
         return found
     venues = [m.span() for m in _VENUE.finditer(layers.text)]
     only = only_division([m for m in found.mentions if not any(a < m.start < b for a, b in venues)])

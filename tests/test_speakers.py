@@ -514,3 +514,18 @@ def test_a_meeting_held_next_has_the_day_of_the_one_before():
         ("全省道路运输安全工作视频会", "2023-06-15", "浙江省"),
     ]
     assert met(text)[2][0] == "全省非煤矿山安全监管工作座谈会"
+
+
+def test_a_page_of_a_firm_that_names_only_where_an_accident_was_is_of_no_division():
+    told = "开机前逐项核对阀门、盲板和仪表，交接班要把隐患写进本子；"
+    text = (
+        "从事故中学安全\n\n红砂湾化工的班组长们上周看了山东临邑一起爆燃事故的短片，看完谁也没有出声。\n\n"
+        "散会前，车间主任把规矩重新念了一遍：" + told * 14 + "动火作业必须有人监护。\n"
+    )
+    assert len(text) > 400
+    assert kg.extract(text).regions == ()
+
+
+def test_a_cutting_that_names_one_division_is_of_it():
+    text = "入夜的株洲市天元区，城管队伍把井盖列为要事：窨井盖缺损的当晚换好，要逐条街道排查隐患。"
+    assert [region.name for region in kg.extract(text).regions] == ["天元区"]
