@@ -59,6 +59,8 @@ _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
 _GOES_ON = pattern("clauses", "goes-on")
 _FACTS = pattern("clauses", "facts")
+_NEWS = pattern("clauses", "news")
+_TOLD = (_FACTS, _GOES_ON, _NEWS)
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _ABOUT_WHAT = pattern("clauses", "about-what")
@@ -254,7 +256,7 @@ class Judge:
     def states_fact(parsed: Parse, words: str) -> bool:
         """冰雪旅游持续升温, 庙会期间人员高度聚集: how things are, with no verb or phrase that orders before it."""
         led = parsed.contiguous or parsed.object_prep or parsed.opener in {"针对", "为"}
-        return not led and (_FACTS.search(words) or _GOES_ON.search(words)) is not None
+        return not led and any(form.search(words) is not None for form in _TOLD)
 
     def _of_others(self, clause: Clause) -> bool:
         """被约谈单位负责人表示: they speak for themselves, not for the division whose report it is."""

@@ -26,6 +26,7 @@ from kg.names import find_incidents, find_meetings
 from kg.relate import events
 from kg.relate.clause import Clause
 from kg.relate.clauses import find_clauses
+from kg.relate.cutting import is_cutting, weigh
 from kg.relate.meetings import meetings
 from kg.relate.obligations import obligations
 from kg.relate.statements import state
@@ -35,10 +36,6 @@ from kg.resolve import Speakers
 _DOCUMENT = pattern("titles", "document-title")
 _REPORTS = pattern("titles", "report-title")
 _NEWS = pattern("titles", "news-title")
-_WHEN_ONLY = pattern("clauses", "when-only")
-_REPORTED = pattern("clauses", "reported")
-#: A text of so many sentences may be cut from a longer one.
-CUTTING = 5
 #: What opens a phrase that says at what the demand behind it is aimed: 针对, 对.
 _TOWARDS = frozenset("针对")
 
@@ -110,7 +107,8 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         for clause in clauses:  # what nobody says who speaks for a division
             if speakers.at(clause.said) is None:
                 clause.force = "told"
-        _of_cutting(layers, clauses, speakers)
+        if is_cutting(layers):
+            weigh(layers, clauses, speakers)
     elif not enterprise:
         for (
             clause
@@ -189,29 +187,6 @@ def _by_whom(clauses: Sequence[Clause], speakers: Speakers, text: str) -> None:
         aim = clause.force == "topic" and text[clause.start] in _TOWARDS
         if aim and following is not None and following.sentence == clause.sentence:
             clause.spoken_at = speakers.taken_in(clause.start, following.start + 1)
-
-
-def _of_cutting(layers: Layers, clauses: Sequence[Clause], speakers: Speakers) -> None:
-    """In a few sentences without a title a division does whatever verb it is told by (夜里先搬、雨后再看).
-
-    Not what it only reports of others: 据…通报, 反馈：….
-    """
-    text, sentences = layers.text, {s.sentence for s in layers.segments}
-    if layers.title is not None or len(sentences) > CUTTING:
-        return
-    if sum(line.kind == "body" for line in layers.lines) != 1:
-        return
-    reported = {
-        s.sentence for s in layers.segments if _REPORTED.search(text, s.start, s.end) is not None
-    }
-    single = len({turn.region for turn in speakers.turns}) == 1
-    for clause in clauses:
-        turn = speakers.turn_at(clause.said)
-        acts = turn is not None and (turn.acts or single) and clause.sentence not in reported
-        if _WHEN_ONLY.search(text, clause.start, clause.end):
-            continue
-        if acts and clause.force == "told" and clause.why in {"narrative", "statement"}:
-            clause.force = "doing"
 
 
 def _names_who_acts(layers: Layers, speakers: Speakers, clause: Clause) -> bool:
