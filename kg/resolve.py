@@ -208,7 +208,9 @@ def resolve(layers: Layers, *, document: bool) -> Speakers:
         return found
     if len(layers.text) > CUTTING:  # a page: where nobody of a division acts there, none does
         return found
-    venues = [m.span() for m in _VENUE.finditer(layers.text)]
+    held = {m.end() for m in _HELD_THERE.finditer(layers.text)}  # 全省会议在昆明召开 tells which 省
+    spans = [m.span() for m in _VENUE.finditer(layers.text)]
+    venues = [(start, end) for start, end in spans if start + 1 not in held]
     only = only_division([m for m in found.mentions if not any(a < m.start < b for a, b in venues)])
     if only is None:
         return found
