@@ -130,11 +130,14 @@ def _refused(parsed: Parse, verb: Cue, text: str) -> bool:
 
 def _subject(parsed: Parse, head: Cue | None) -> tuple[int, int] | None:
     """What stands before the head and its adverbs, if it is more than a character."""
-    if head is None or (parsed.contiguous and not parsed.alone):
+    if head is None:
+        return None
+    stop = parsed.verb.start if parsed.verb is not None else head.start
+    agent = next((c for c in parsed.cues if c.word == "由" and c.start < stop), None)
+    if parsed.contiguous and not parsed.alone and agent is None:
         return _asked(parsed)
-    agent = next((c for c in parsed.cues if c.word == "由" and c.start < head.start), None)
     if agent is not None:
-        return (agent.end, _stop(parsed, agent.end, head))
+        return (agent.end, _stop(parsed, agent.end, parsed.verb or head))
     if parsed.prep or parsed.object_prep:
         return None
     stop = _stop(parsed, parsed.start, head)

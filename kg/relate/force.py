@@ -123,6 +123,8 @@ class Judge:
             return "told", "about"
         if self.wherever:
             return "told", "wherever"
+        if words[0] == "宁" and _MAXIM.search(words):
+            return "told", "maxim"
         if modal is not None:
             if self._ends_maxim(modal):
                 return "told", "maxim"

@@ -60,7 +60,7 @@ class Headings:
         if verb.start > parsed.start or verb.kind != "verb":
             return False
         last = parsed.cues[-1]
-        ends = last.end == parsed.end and last.start > verb.end and last.kind in {*VERBS, "a"}
+        ends = last.end == parsed.end and last.start >= verb.end and last.kind in {*VERBS, "a"}
         return ends or _NOUN_HEAD.fullmatch(self.text, verb.end, parsed.end) is not None
 
     def is_topic(self, parsed: Parse, *, alone: bool) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 from kg.cues import pattern, word_set
 from kg.layers import Layers
+from kg.lexicon import words as general_words
 from kg.model import Evidence, Modality, Obligation
 from kg.relate.aspect import kind_of
 from kg.relate.clause import Clause
@@ -18,6 +19,10 @@ _BEARER_TRIM = pattern("clauses", "bearer-trim")
 _AT_TIME = pattern("clauses", "bearer-at-time")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
+_BEARER_END = pattern("clauses", "bearer-end")
+_EVERY = re.compile("各(?!类)[^，的]{1,6}")
+#: A verb behind who acts, with an object of its own, has at most so many characters.
+_SHORT_VERB = 4
 #: Says whom something is done to.
 _DEALT = re.compile("[的对者凡]")
 _DONE_TO = word_set("clauses", "done-to")
@@ -38,9 +43,22 @@ def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
     words = _BEARER_TRIM.sub("", words[begin : at if at > 1 else size])
     timed = _AT_TIME.match(words)
     words = timed[1] if timed is not None else words
+    words = _named(words)
     if not 2 <= len(words) <= 60 or _NOT_BEARER.search(words) or not _WHO.search(words):
         return None
     return words
+
+
+def _named(words: str) -> str:
+    """Who acts, without the verb behind (企业|检修); nothing where what is named is a thing (企业名单)."""
+    if _EVERY.fullmatch(words):
+        return words
+    ends = [m.end() for m in _BEARER_END.finditer(words)]
+    if not ends or ends[-1] == len(words):
+        return words if ends else ""
+    behind = words[ends[-1] :]
+    verb = general_words().get(behind[:2]) == "v" and len(behind) <= _SHORT_VERB
+    return words[: ends[-1]] if verb else ""
 
 
 def _is_acted_upon(text: str, clause: Clause, bearer: str, *, own: bool) -> bool:

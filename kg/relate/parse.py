@@ -196,7 +196,11 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
                 and not any(c.kind == "object" and c.start < out.verb.start for c in inner)
                 and not _WHO.search(text[start : out.verb.start])
             )
-            or (out.contiguous and text[out.verb.end : out.verb.end + 1] in {"不", "未"})
+            or (
+                out.contiguous
+                and text[out.verb.end : out.verb.end + 1] in {"不", "未"}
+                and not any(c.start == mark + 1 and c.kind in VERBS for c in inner)
+            )
         )
         and not any(c.kind in VERBS and c.start > mark and c.end == segment.end for c in inner)
     )

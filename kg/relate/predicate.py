@@ -95,6 +95,8 @@ class Finder(Setting):
             return None
         if verb.word == _TAKE:
             return self.by_means(verb) or verb
+        if verb.kind == "dual":
+            return self.last_behind(verb) or verb
         return self.parted(verb)
 
     def _last_resort(self) -> Cue | None:
@@ -241,7 +243,8 @@ class Finder(Setting):
                     self.adverbial = True
                     return self.cues[k + 1]
                 following = self.cues[k + 1]
-                if following.start == mark + 1 and following.word in _SANCTIONS:
+                named = _NOUN_HEAD.match(self.text, following.end, self.end) is not None
+                if following.start == mark + 1 and following.word in _SANCTIONS and not named:
                     self.adverbial = True  # 整改不到位的|挂牌督办
                     return following
                 if cue.start > mark + 2 and cue.kind == "prep" and cue.word in _HOW:
@@ -330,6 +333,10 @@ class Finder(Setting):
             self.adverbial = verb is not None
             return verb
         found = self.behind_phrase(i, position, found)
+        put = self.put_somewhere(i, found)
+        if put is not None:
+            self.adverbial = True
+            return put
         last = cues[found[-1]].start
         mark = text.rfind("的", position, last)
         if mark >= 0:

@@ -31,6 +31,12 @@ _PERIODS = frozenset({"期间", "过程"})
 _ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
+#: What something is made, or where it is put, behind 把.
+_PUT = frozenset({"作为", "纳入", "列入", "列为", "当作", "当成", "融入", "贯穿", "转化"})
+#: Of the dual ones, those that leave what is done to the verb behind, whatever verb it is.
+_WAYS_OF_DOING = frozenset({"主动", "联合", "协同", "集中", "抓紧", "加快", "尽快", "限时", "持续"})
+#: An adverb that is also what one does.
+_COMES_TO = frozenset({"上门", "靠前", "带队"})
 _NOUN_HEAD = pattern("clauses", "noun-head")
 
 
@@ -147,6 +153,24 @@ class Setting(Stretch):
             return found
         behind = [k for k in found if self.cues[k].start >= phrase.end()]
         return behind or found
+
+    def put_somewhere(self, i: int, found: list[int]) -> Cue | None:
+        """把安全整治提升|作为硬任务: behind 把 the verb that says what it is made or where it is put."""
+        if i == 0 or self.cues[i - 1].word not in {"把", "将"}:
+            return None
+        return next((c for c in (self.cues[k] for k in found[1:]) if c.word in _PUT), None)
+
+    def last_behind(self, verb: Cue) -> Cue | None:
+        """联合|发力, 主动|上门: what ends the segment right behind a word that says how."""
+        last = self.cues[-1]
+        if (
+            verb.word not in _WAYS_OF_DOING
+            or last.start != verb.end
+            or last.end != self.end
+            or len(last.word) < 2
+        ):
+            return None
+        return last if last.kind in {"v", "verb"} or last.word in _COMES_TO else None
 
     def qualifies(self, k: int) -> bool:
         """摆在突出位置: what else singles out is an adjective here."""
