@@ -451,3 +451,26 @@ def test_a_class_of_constructions_gives_its_duties(words, expected):
     found = duties(f"{NEWS}会议要求，{words}。")
     shown = (f"{o.action} {MARKS[o.modality]}{o.quote}" for o in found)
     assert " / ".join(shown) == ("" if expected == "-" else expected)
+
+
+def _who_and_when() -> list[tuple[str, str]]:
+    path = Path(__file__).with_name("duties.tsv")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [(a, b) for a, b in (w.split("\t") for w in lines if w and not w.startswith("#"))]
+
+
+#: Sentences with who is to act in each duty, and until when.
+WHO_AND_WHEN = _who_and_when()
+
+
+def test_the_table_of_who_and_when_is_read():
+    assert len(WHO_AND_WHEN) >= 20
+
+
+@pytest.mark.parametrize(("words", "expected"), WHO_AND_WHEN)
+def test_a_duty_names_who_is_to_act_and_until_when(words, expected):
+    shown = []
+    for o in duties(f"{NEWS}会议要求，{words}。"):
+        who = ("^" if o.bearer_inherited else "") + (o.bearer or "-")
+        shown.append(f"{who} {o.deadline_text or '-'} {o.deadline or '-'}")
+    assert " | ".join(shown) == expected

@@ -76,8 +76,6 @@ def is_leading(text: str, parsed: Parse) -> bool:
     if parsed.then_prep and parsed.verb is not None and parsed.adverbial and not parsed.weak:
         goes_by = parsed.opener in _ACCORDING and parsed.verb.value < "2"
         return ends and (goes_by or "的" in text[parsed.verb.end : parsed.end])
-    if parsed.then_prep and parsed.opener == "通过" and parsed.verb is not None:
-        return parsed.adverbial and parsed.verb.start > parsed.start + 3
     if parsed.then_prep and (parsed.opener == _BY or _governs_behind(text, parsed)):
         return False
     if parsed.then_prep:

@@ -43,6 +43,8 @@ def _bearer(text: str, clause: Clause, limit: str | None) -> str | None:
     words = _BEARER_TRIM.sub("", words[begin : at if at > 1 else size])
     timed = _AT_TIME.match(words)
     words = timed[1] if timed is not None else words
+    if _NOT_BEARER.search(words):
+        return None
     words = _named(words)
     if not 2 <= len(words) <= 60 or _NOT_BEARER.search(words) or not _WHO.search(words):
         return None

@@ -386,6 +386,8 @@ class Finder(Setting):
         if not heads:
             heads = [k for k in found if cues[k].kind == "single"][:1]
         k = (heads or pool)[0]
+        if k + 1 in pool and self.results(k + 1) and cues[k].end == cues[k + 1].start:
+            return cues[k + 1]  # 给企业整改|留出时间
         while k + 1 in pool and cues[k + 1].end == self.end and cues[k].end != cues[k + 1].start:
             k += 1
         return cues[k]

@@ -31,6 +31,7 @@ _PERIODS = frozenset({"期间", "过程"})
 _ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首日", "第一"})
 #: What a place or time before the verb ends with: 在渡口内停靠, 6月底前接入.
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
+_RESULTS = frozenset("出好牢住清齐足稳")
 #: What something is made, or where it is put, behind 把.
 _PUT = frozenset({"作为", "纳入", "列入", "列为", "当作", "当成", "融入", "贯穿", "转化"})
 #: Of the dual ones, those that leave what is done to the verb behind, whatever verb it is.
@@ -159,6 +160,11 @@ class Setting(Stretch):
         if i == 0 or self.cues[i - 1].word not in {"把", "将"}:
             return None
         return next((c for c in (self.cues[k] for k in found[1:]) if c.word in _PUT), None)
+
+    def results(self, k: int) -> bool:
+        """Whether a verb has its result in it: 留出, 备足."""
+        cue = self.cues[k]
+        return cue.kind == "v" and cue.end < self.end and cue.word[-1] in _RESULTS
 
     def last_behind(self, verb: Cue) -> Cue | None:
         """联合|发力, 主动|上门: what ends the segment right behind a word that says how."""
