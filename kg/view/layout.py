@@ -32,6 +32,8 @@ SHORTEST = 380
 """A picture is as tall as that where :data:`SPREAD` allows."""
 REGION_ROW = 42
 """Height of a region's box with the space around it."""
+NOTICE_ROW = 60
+"""The same for a notice, whose title takes up to three lines."""
 REGION_SPREAD = 2.8
 """The same as ``SPREAD`` for regions."""
 LANE = 300
@@ -74,6 +76,10 @@ class Layout:
     headings: tuple[Heading, ...]
 
 
+_Box = tuple[Any, int]
+"""A node in the middle, and the height of its box with the space around it."""
+
+
 @dataclass(slots=True)
 class _Row:
     node: Any
@@ -103,13 +109,17 @@ def layout(graph: nx.MultiDiGraph) -> Layout:
         side: [row for kind, nodes in sides[side].items() for row in _rows(graph, kind, nodes)]
         for side in (-1, 1)
     }
-    middle = [node for nodes in sides[0].values() for node in nodes]
+    middle = [
+        (node, NOTICE_ROW if kind == "notice" else REGION_ROW)
+        for kind, nodes in sides[0].items()
+        for node in nodes
+    ]
     return max((_arrange(rows, middle, height) for height in _heights(rows, middle)), key=_scale)
 
 
-def _heights(rows: Mapping[int, Sequence[_Row]], middle: Sequence[Any]) -> Iterable[int]:
+def _heights(rows: Mapping[int, Sequence[_Row]], middle: Sequence[_Box]) -> Iterable[int]:
     """The heights worth trying: each splits some side into a different number of lanes."""
-    tall = {side: _height(rows[side]) for side in rows} | {0: len(middle) * REGION_ROW}
+    tall = {side: _height(rows[side]) for side in rows} | {0: sum(row for _, row in middle)}
     heights = {ceil(height / lanes) for height in tall.values() for lanes in range(1, 7) if height}
     return sorted(heights) or [ROW]
 
@@ -122,13 +132,13 @@ def _scale(layout: Layout) -> float:
     return min(WINDOW[0] / width, WINDOW[1] / (max(y) - min(y) + HEADING + ROW))
 
 
-def _arrange(rows: Mapping[int, Sequence[_Row]], middle: Sequence[Any], height: int) -> Layout:
+def _arrange(rows: Mapping[int, Sequence[_Row]], middle: Sequence[_Box], height: int) -> Layout:
     """Place everything in lanes not much taller than ``height``."""
     places: dict[Any, Place] = {}
     headings: list[Heading] = []
     lanes = {side: _split(rows[side], height) for side in (-1, 1)}
     tallest = max((_height(lane) for side in (-1, 1) for lane in lanes[side]), default=0)
-    tallest = max(tallest, SHORTEST, min(height, len(middle) * REGION_ROW))
+    tallest = max(tallest, SHORTEST, min(height, sum(row for _, row in middle)))
     edge = _middle(middle, tallest, places)
     for side in (-1, 1):
         for number, lane in enumerate(lanes[side]):
@@ -201,16 +211,23 @@ def _stack(
         places[row.node] = Place(x, round(spread * (y - ROW / 2)), side)
 
 
-def _middle(nodes: Sequence[Any], tallest: int, places: dict[Any, Place]) -> int:
+def _middle(boxes: Sequence[_Box], tallest: int, places: dict[Any, Place]) -> int:
     """Place regions and notices in columns, in the graph's order; how far the outermost is out."""
-    if not nodes:
+    if not boxes:
         return 0
-    columns = max(1, ceil((len(nodes) - 1) * REGION_ROW / max(tallest, REGION_ROW)))
-    rows = ceil(len(nodes) / columns)
-    pitch = min(REGION_SPREAD * REGION_ROW, max(REGION_ROW, 0.94 * tallest / rows))
-    for number, node in enumerate(nodes):
-        column, row = divmod(number, rows)
+    total, last = sum(row for _, row in boxes), boxes[-1][1]
+    columns = max(1, ceil((total - last) / max(tallest, last)))
+    rows = ceil(len(boxes) / columns)
+    for column in range(columns):
+        held = boxes[column * rows : (column + 1) * rows]
+        if not held:
+            continue
+        height = sum(row for _, row in held)
+        spread = min(REGION_SPREAD, max(1.0, 0.94 * tallest / height))
         x = (column - (columns - 1) / 2) * REGION_LANE
-        y = (row - (rows - 1) / 2) * pitch
-        places[node] = Place(round(x), round(y), 0)
+        y = -spread * height / 2
+        for node, row in held:
+            y += spread * row / 2
+            places[node] = Place(round(x), round(y), 0)
+            y += spread * row / 2
     return (columns - 1) * REGION_LANE // 2
