@@ -33,6 +33,10 @@ _TO_PROVINCES = pattern("actors", "to-provinces")
 _STOPS = frozenset("。！？\n")
 
 
+#: So long is what stands above a division in its path (张家口市|崇礼区), in characters.
+PATH = 12
+
+
 class _Resolver:
     def __init__(self, layers: Layers, *, document: bool) -> None:
         self.layers = layers
@@ -70,7 +74,7 @@ class _Resolver:
         """The only division that a text names, or that above it whose meeting is held there (全省会议在昆明召开)."""
         who = self.meant.of(only)
         held = _HELD_THERE.search(self.text, 0, only.end + 4)
-        if who is None or held is None or held.end() != only.start:
+        if who is None or held is None or not 0 <= only.start - held.end() <= PATH:
             return who
         return of_level(held[1], [who, *regions.ancestors(who)]) or who
 
