@@ -23,6 +23,7 @@ _NO_DIVISION = pattern("actors", "head-no-division")
 _APART = frozenset("·•/-—｜|")
 _OPENING = frozenset("【〖（(“—[［「")
 _CLOSING = frozenset("】〗）)]］」")
+_DASHES = frozenset("—－")
 _BULLETS = frozenset("●■★◆▲▪○·◎□▶►")
 _BLANKS = frozenset(" 　")
 #: 成都 2021年4月16日发: where and when a page was sent.
@@ -40,7 +41,7 @@ class Head:
     def behind(self, text: str) -> int:
         """Where the block's text begins: behind the brackets that close the heading."""
         end = self.span[1]
-        while text[end : end + 1] in _CLOSING:
+        while text[end : end + 1] in _CLOSING | _DASHES:
             end += 1
         return end
 

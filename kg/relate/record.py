@@ -131,7 +131,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     # Time limits count from the page's date; of a page without one, from the day of its meeting.
     day = layers.published or max((m.date for m, _, _ in held if m.date), default=None)
     duties = obligations(layers, clauses, region_at, meeting_at, proof, day)
-    active = {region_at(c.said) for c in clauses if c.force in {"order", "doing", "topic"}}
+    active = {region_at(c.said) for c in clauses if _names_who_acts(layers, speakers, c)}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
         id=notice.id,
@@ -196,7 +196,7 @@ def _names_who_acts(layers: Layers, speakers: Speakers, clause: Clause) -> bool:
     start, end = layers.title or (0, 0)
     body = next((ln.start for ln in layers.lines if ln.kind == "body"), 0)
     named = any(start <= m.start < end for m in speakers.mentions)
-    return clause.start >= body or (named and start <= clause.start < end)
+    return named or clause.start >= body
 
 
 def _regions(
