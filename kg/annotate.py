@@ -21,6 +21,8 @@ from kg.ontology import concepts
 
 #: Longest label, in characters, that is looked for behind one that is none.
 LONGEST = 16
+#: What marks a thing of a sector, which names it only where its region's directives name none.
+FAINT = "faint"
 CUE_FILES = ("modality", "verbs", "adverbs", "background", "speech")
 
 
@@ -138,6 +140,14 @@ def _concept_matcher() -> tuple[Matcher, tuple[tuple[tuple[str, str], ...], ...]
     return matcher, tuple(tuple(v) for v in table.values())
 
 
+@cache
+def _thing_matcher() -> Matcher:
+    """Words that name a sector only where nothing else does, apart from the labels: they hide none."""
+    return Matcher(
+        {word: (row.value,) for row in rows("things") if not row.pattern for word in row.words}
+    )
+
+
 #: What stands before an object: 对公路开展检查.
 _COVERBS = frozenset("对把将向")
 
@@ -235,14 +245,21 @@ def find_mentions(
     """
     stretches = [(0, len(text))] if stretches is None else stretches
     payload = _concept_matcher()[1]
+    hits = find_words(text) if hits is None else hits
+    labels = list(_labels(text, hits))
     found = {
         (start, end, concept, scheme)
-        for index, start, end in _labels(text, find_words(text) if hits is None else hits)
+        for index, start, end in labels
         for concept, scheme in payload[index]
     }
     for start, end, row in _patterns("terms").find(text, stretches):
         found.update((start, end, value, row.kind) for value in row.value.split())
-    mentions = sorted(found)
+    taken = sorted({(a, b) for _, a, b in labels} | {m[:2] for m in found})
+    faint = set(_faint(text, hits, taken))
+    for start, end, row in _patterns("things").find(text, stretches):
+        faint.add((start, end, row.value, row.kind))
+    faint -= found
+    mentions = sorted(found | faint)
     starts = [m[0] for m in mentions]
     with_mentions = [
         (begin, stop)
@@ -258,8 +275,22 @@ def find_mentions(
         while first < len(masks) and masks[first][1] <= start:
             first += 1
         reason = _reason(masks, first, (start, end), scheme)
+        if reason is None and (start, end, concept, scheme) in faint:
+            reason = FAINT
         out.append(Mention(start, end, concept, scheme, reason))
     return out
+
+
+def _faint(
+    text: str, hits: list[tuple[int, int, int]], taken: list[tuple[int, int]]
+) -> Iterator[tuple[int, int, str, str]]:
+    """Things of a sector that lie in no label and across none; ``taken`` is in order."""
+    matcher = _thing_matcher()
+    starts = [span[0] for span in taken]
+    for index, start, end in _whole(hits, matcher.find(text))[0]:
+        before = bisect_left(starts, end) - 1
+        if all(taken[i][1] <= start for i in range(max(before - 3, 0), before + 1)):
+            yield start, end, matcher.payload[index][0], "hazard"
 
 
 def _reason(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import kg
-from kg.annotate import CUE_FILES, find_cues, find_mentions
+from kg.annotate import CUE_FILES, FAINT, find_cues, find_mentions
 from kg.cues import Row, compiled, pattern, read_rows, rows
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
@@ -19,7 +19,7 @@ from kg.read import read_text
 from kg.segment import line_kind
 
 FILES = sorted(path.stem for path in (ONTOLOGY / "cues").glob("*.yaml"))
-OTHERS = ("terms", "masks", "structure")
+OTHERS = ("terms", "things", "masks", "structure")
 FORMS = ("names", "actors", "clauses", "titles", "aspects")
 ROWS = [(name, row) for name in FILES for row in rows(name)]
 
@@ -83,6 +83,25 @@ def test_terms_name_their_concepts(name, row):
     for example in row.rejects:
         found = {m.concept for m in find_mentions(example) if m.scheme == row.kind}
         assert not set(row.value.split()) & found, example
+
+
+def test_a_thing_of_a_sector_is_no_label_and_of_one_sector_only():
+    labels = {label for c in concepts() for label in (c.zh, *c.alt, *c.hidden)}
+    words = [word for row in rows("things") if not row.pattern for word in row.words]
+    assert len(words) > 400
+    assert not labels & set(words)
+    assert len(words) == len(set(words))
+
+
+@pytest.mark.parametrize(("name", "row"), of(("things",)), ids=_id)
+def test_things_are_found_and_marked_as_such(name, row):
+    for example in row.matches:
+        found = {m.concept: m.masked for m in find_mentions(example)}
+        assert found.get(row.value) == FAINT, example
+    for example in row.rejects:
+        assert row.value not in {m.concept for m in find_mentions(example)}, example
+    for word in () if row.pattern else row.words:
+        assert row.value in {m.concept for m in find_mentions(word)}, word
 
 
 @pytest.mark.parametrize(("name", "row"), of(("masks",)), ids=_id)

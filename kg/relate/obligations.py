@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from kg.annotate import FAINT
 from kg.cues import pattern, word_set
 from kg.layers import Layers
 from kg.lexicon import words as general_words
@@ -128,11 +129,12 @@ def obligations(
         if named:
             excluded = excluded_spans(text, begin, clause.end)
             named = [m for m in named if not any(a <= m.start and m.end <= b for a, b in excluded)]
-        hazards = tuple(dict.fromkeys(m.concept for m in named if m.scheme == "hazard"))
+        sectors = [m for m in named if m.scheme == "hazard"]
+        hazards = tuple(dict.fromkeys(m.concept for m in sectors if m.masked != FAINT))
         if hazards:
             topic = hazards if len(hazards) == 1 else ()
         else:
-            hazards = topic
+            hazards = topic or tuple(dict.fromkeys(m.concept for m in sectors))
         quote = text[clause.start : clause.end]
         after = clause.action_at + len(clause.action)
         listed = text.startswith("、", after)  # 见烟就查、见火就罚: another deed follows, no object

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from itertools import pairwise, zip_longest
 
-from kg.annotate import strength_of
+from kg.annotate import FAINT, strength_of
 from kg.cues import pattern
 from kg.layers import Layers, Mention
 from kg.model import (
@@ -73,7 +73,7 @@ def mask_names(layers: Layers, spans: list[tuple[int, int]]) -> None:
     starts = [s[0] for s in spans]
     for index, mention in enumerate(layers.mentions):
         at = bisect_right(starts, mention.start) - 1
-        if at >= 0 and spans[at][1] >= mention.end and mention.masked is None:
+        if at >= 0 and spans[at][1] >= mention.end and mention.masked in {None, FAINT}:
             layers.mentions[index] = Mention(
                 mention.start, mention.end, mention.concept, mention.scheme, "name"
             )

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from kg import ontology
+from kg.annotate import FAINT
 from kg.cues import pattern, word_set
 from kg.layers import Layers, Mention
 from kg.model import Evidence
@@ -50,6 +51,8 @@ class Found:
     """By a word of its own, not only by things that stand anywhere (灭火器, 国道)."""
     broad: bool = False
     """By a word that may stand for a narrower sector (交通安全)."""
+    faint: bool = False
+    """By a thing that names its sector only where the region's directives name none (避难层)."""
 
 
 def excluded_spans(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -113,7 +116,7 @@ def state(
         excluded = excluded_spans(text, clause.begin, clause.end)
         lessons = [m.span() for m in _LESSON.finditer(text, clause.start, clause.end)]
         for mention in inside:
-            if mention.masked not in {None, SLIGHT, BROAD} or wild.holds(mention):
+            if mention.masked not in {None, SLIGHT, BROAD, FAINT} or wild.holds(mention):
                 continue
             if any(a <= mention.start and mention.end <= b for a, b in excluded):
                 continue
@@ -127,6 +130,7 @@ def state(
             entry = add(clause, mention.scheme, mention.concept, degree)
             entry.named = entry.named or mention.masked is None
             entry.broad = entry.broad or mention.masked == BROAD
+            entry.faint = entry.faint or mention.masked == FAINT
     found = _grounded(found)
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
@@ -147,13 +151,16 @@ def state(
 
 
 def _grounded(found: dict[Key, Found]) -> dict[Key, Found]:
-    """What more than a slight word names, and a broad one where nothing narrower is named."""
+    """What more than a slight word names, a broad one where nothing narrower is, a faint one where no sector is."""
     named = {(entry.region, entry.concept) for entry in found.values() if entry.named}
+    told = {entry.region for entry in found.values() if entry.named and entry.scheme == "hazard"}
     above = {(region, wide) for region, concept in named for wide in ontology.ancestors(concept)}
     return {
         key: entry
         for key, entry in found.items()
-        if entry.named or (entry.broad and (entry.region, entry.concept) not in above)
+        if entry.named
+        or (entry.broad and (entry.region, entry.concept) not in above)
+        or (entry.faint and entry.region not in told)
     }
 
 
