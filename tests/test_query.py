@@ -57,6 +57,7 @@ OPTIONAL = {
     "bearer": "企业",
     "notice": "a",
     "damage notice": "d",
+    "relation": "stresses",
 }
 
 

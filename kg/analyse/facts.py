@@ -142,9 +142,8 @@ def vocabulary(scheme: str) -> tuple[Topic, ...]:
     return tuple(t for t in _topics().values() if t.scheme == scheme)
 
 
-def counts(graph: Graph, *, region: str | None = None) -> tuple[Count, ...]:
-    """Count what each region names in each notice."""
-    given = {} if region is None else {"region": region}
+def counts(graph: Graph, scheme: str) -> tuple[Count, ...]:
+    """Count what each region names of a scheme in each notice."""
     return tuple(
         Count(
             place=str(row["place"]),
@@ -153,7 +152,7 @@ def counts(graph: Graph, *, region: str | None = None) -> tuple[Count, ...]:
             statements=_int(row["statements"]),
             degree=_int(row["degree"]),
         )
-        for row in graph.query("topics-by-notice", **given)
+        for row in graph.query("topics-by-notice", relation=RELATIONS[scheme])
     )
 
 

@@ -153,7 +153,7 @@ def matrix(
     else:
         chosen = provinces(graph) if rows == "provinces" else places(graph)
     wanted = {place.iri for place in chosen}
-    found = [c for c in counts(graph) if c.topic.scheme == scheme and c.place in wanted]
+    found = [c for c in counts(graph, scheme) if c.place in wanted]
     shown = {
         c: c.topic.above[-1] if fold else c.topic
         for c in sorted(found, key=lambda c: (c.place, c.topic.rank, c.notice))

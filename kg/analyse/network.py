@@ -50,10 +50,9 @@ def bipartite(graph: Graph, *, scheme: Scheme = "hazard", fold: bool = False) ->
             code=place.code,
         )
     cells: dict[tuple[str, Topic], list[Any]] = defaultdict(list)
-    for count in counts(graph):
-        if count.topic.scheme == scheme:
-            shown = count.topic.above[-1] if fold else count.topic
-            cells[count.place, shown].append(count)
+    for count in counts(graph, scheme):
+        shown = count.topic.above[-1] if fold else count.topic
+        cells[count.place, shown].append(count)
     for found in sorted({t for _, t in cells}, key=lambda t: t.rank):
         network.add_node(found.id, side="topic", label_zh=found.zh, label_en=found.en, code="")
     rank = {place.iri: number for number, place in enumerate(held)}
