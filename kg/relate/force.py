@@ -60,7 +60,8 @@ _TEACHES = pattern("clauses", "teaches")
 _GOES_ON = pattern("clauses", "goes-on")
 _FACTS = pattern("clauses", "facts")
 _NEWS = pattern("clauses", "news")
-_TOLD = (_FACTS, _GOES_ON, _NEWS)
+_NO_NEWS = pattern("clauses", "no-news")
+_TOLD = (_FACTS, _GOES_ON)
 _IS_SO = pattern("clauses", "is-so")
 _SO_THAT = pattern("clauses", "so-that")
 _ABOUT_WHAT = pattern("clauses", "about-what")
@@ -258,7 +259,10 @@ class Judge:
     def states_fact(parsed: Parse, words: str) -> bool:
         """冰雪旅游持续升温, 庙会期间人员高度聚集: how things are, with no verb or phrase that orders before it."""
         led = parsed.contiguous or parsed.object_prep or parsed.opener in {"针对", "为"}
-        return not led and any(form.search(words) is not None for form in _TOLD)
+        if led:
+            return False
+        news = _NEWS.search(words) is not None and _NO_NEWS.search(words) is None
+        return news or any(form.search(words) is not None for form in _TOLD)
 
     def _of_others(self, clause: Clause) -> bool:
         """被约谈单位负责人表示: they speak for themselves, not for the division whose report it is."""
