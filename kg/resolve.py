@@ -7,6 +7,8 @@ the post; the State level is 全国.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kg import regions
 from kg.acting import Acting
 from kg.cues import pattern
@@ -213,10 +215,14 @@ def resolve(layers: Layers, *, document: bool) -> Speakers:
     if len(layers.text) > CUTTING:  # a page: where nobody of a division acts there, none does
         return found
     held = {m.end() for m in _HELD_THERE.finditer(layers.text)}  # 全省会议在昆明召开 tells which 省
-    spans = [m.span() for m in _VENUE.finditer(layers.text)]
-    venues = [(start, end) for start, end in spans if start + 1 not in held]
-    only = only_division([m for m in found.mentions if not any(a < m.start < b for a, b in venues)])
+    venues = [m.span() for m in _VENUE.finditer(layers.text)]
+    only = _outside(found, venues) or _outside(found, [v for v in venues if v[0] + 1 not in held])
     if only is None:
         return found
     second = _Resolver(layers, document=document).run(only)
     return second if second.acting or directs(layers, found.mentions, only) else found
+
+
+def _outside(found: Speakers, venues: Sequence[tuple[int, int]]) -> RegionMention | None:
+    """The one division that a text names, but for where a meeting is held."""
+    return only_division([m for m in found.mentions if not any(a < m.start < b for a, b in venues)])
