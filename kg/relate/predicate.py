@@ -35,6 +35,10 @@ _GIVES = frozenset({"给予"})
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
+#: Verbs before what is to be so: 做到隐患不除不生产.
+_REACHED = frozenset({"做到", "确保", "坚持", "实现"})
+#: So near the beginning they stand, in characters.
+_NEAR = 4
 _NAMES_WHOM = word_set("clauses", "names-whom")
 #: What ends the name of those who act.
 _WHOSE = frozenset({"企业", "单位", "人员", "部门", "公司", "场所", "车辆", "船舶", "工地", "项目"})
@@ -84,7 +88,8 @@ class Finder(Setting):
         if row is not None:
             self.plain = self.bans = True
             return Cue(*row.span(1), "v", "", row[1])
-        verb = self.ban_unless() if bare else None
+        reached = any(c.word in _REACHED and c.start - self.start <= _NEAR for c in self.cues)
+        verb = self.ban_unless() if bare and not reached else None
         if verb is not None:
             self.adverbial = self.unless = True
             return verb

@@ -196,7 +196,7 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
         return True
     if _REASON.match(text, parsed.start, parsed.end):
         return True
-    if not parsed.copula and _TIME_LEAD.search(text, parsed.start, parsed.end):
+    if not parsed.copula and _TIME_LEAD.search(text[parsed.start : parsed.end]):
         return True
     if _WITHOUT.match(text, parsed.start, parsed.end):
         return True
