@@ -9,7 +9,7 @@ from kg.dates import coming_year, find_deadline, month_end
 
 _WITHIN = re.compile(
     r"(?P<since>自[^，。；]{2,16}?(?:之日|之时|当日)起)?(?P<count>\d{1,3}|[一二两三四五六七八九十半]{1,3})"
-    r"(?P<unit>个?工作日|个?小时|分钟|日|天|周|个?月)(?:之|以)?内(?!部|容)"
+    r"(?P<unit>个?工作日|个?小时|分钟|日|天|周|个?月|(?<!半)年)(?:之|以)?内(?!部|容)"
 )
 #: 7月24日18时前, 3月10日（星期四）下午5时前, 3月20号前, 不迟于4月5日: a day, perhaps with the hour.
 _HOUR = (
@@ -195,8 +195,8 @@ def _within(count: int | None, unit: str, published: str | None) -> str | None:
     if count is None or published is None or "工作" in unit or "小时" in unit or "分" in unit:
         return None
     start = date.fromisoformat(published)
-    if unit.endswith("月"):
-        months = start.month - 1 + count
+    if unit[-1] in {"月", "年"}:
+        months = start.month - 1 + count * (12 if unit == "年" else 1)
         year, month = start.year + months // 12, months % 12 + 1
         end = date(year, month, min(start.day, 28))
     else:

@@ -35,6 +35,8 @@ _GIVES = frozenset({"给予"})
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
 _PIVOTS = word_set("clauses", "pivots")
+#: Signs of a state that behind a modal are what is asked for.
+_HAS = frozenset({"具有", "设有", "建有", "拥有", "处于", "属于"})
 #: Verbs before what is to be so: 做到隐患不除不生产.
 _REACHED = frozenset({"做到", "确保", "坚持", "实现"})
 #: So near the beginning they stand, in characters.
@@ -155,6 +157,9 @@ class Finder(Setting):
             verb = self._second(i)  # 严禁无人监护进入塔器
             if verb is not None:
                 return verb
+        if not bare and i < count and cues[i].start == position and cues[i].word in _HAS:
+            self.plain = True  # 应具有大专以上学历
+            return Cue(position, cues[i].end, "verb", "2", cues[i].word)
         agent = self._agent(i) if bare else None
         if agent is not None:
             self.adverbial = True

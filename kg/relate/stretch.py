@@ -75,7 +75,8 @@ class Stretch:
         if quoted is None and words().get(self.text[at : at + 2]) == "n":  # 鼓励职工“吹哨”
             mark = self.text.find("“", at, self.end)
             quoted = _QUOTED_VERB.fullmatch(self.text, mark, self.end) if mark > at else None
-        size = 1 if self.text[at + 1 : at + 2] in _NUMBERS and at + 2 < self.end else 2  # 播三遍
+        alone = self.text[at + 1 : at + 2] in _NUMBERS or self.text[at] == "有"
+        size = 1 if alone and at + 2 < self.end else 2  # 播|三遍, 有|积絮
         start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + size)
         return Cue(start, end, "v", "", self.text[start:end])
 
