@@ -81,7 +81,12 @@ def fill(clause: Clause, parsed: Parse, pending: Sequence[Parse], text: str) -> 
             clause.force, clause.why = "order", ""
     if modal is not None:
         clause.modality, clause.cue = modal.value, modal.word
-    elif clause.force == "order" and _PROHIBITS.search(text, clause.start, clause.end):
+    all_or_none = modal is None or modal.word == _ALL
+    if (
+        all_or_none
+        and clause.force == "order"
+        and _PROHIBITS.search(text, parsed.start, parsed.end)
+    ):
         clause.modality = "prohibition"
     if (
         verb is not None

@@ -40,8 +40,6 @@ HOLD_VERB = frozenset({"不打折扣", "不走过场", "不搞", "不放过"})
 #: Modals that also stand within what is spoken of: 不能整改的, 需要停产的.
 _WEAK = frozenset({"不能", "不可", "应", "应当", "需", "需要", "须", "可", "可以"})
 PLEASE = "请"
-#: What is not imposed, behind a permission.
-_SPARES = "不予"
 #: What makes an adjective with 被: 被困群众由镇里安置.
 _BEFALLEN = frozenset("困淹埋毁骗")
 #: Modals only where they open the clause, or a verb stands right behind: 请, 别, 宜.
@@ -289,8 +287,6 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
             if cue.word in _WEAK and _nominal(text, cues, index):
                 continue
             found = cue
-        elif cue.word == _SPARES and found.value == "permission":
-            continue  # 可以不予处罚
         elif "的" in text[found.end : cue.start] or (
             cue.value == "prohibition"
             and all(c.kind in FILLERS for c in cues[:index] if c.start >= found.end)
