@@ -285,6 +285,27 @@ def test_find_gold_takes_files_and_folders_each_once(gold: Path) -> None:
     assert all(isinstance(e, InputError) for e in errors)
 
 
+def test_passages_are_lines_of_a_file_and_a_broken_one_is_named(tmp_path: Path) -> None:
+    text = "湖南省政府召开会议。会议要求，要狠抓尾矿库安全。"
+    gold = {"text": text, "stresses": [{"region": "湖南省", "hazard": "tailings-pond"}]}
+    lines = (
+        json.dumps(gold, ensure_ascii=False),
+        "",
+        '{"stresses": []}',
+        "{",
+        '{"text": 1, "regions": []}',
+    )
+    passages = tmp_path / "passages.jsonl"
+    passages.write_text("\n".join(lines), encoding="utf-8")
+    result = evaluate([tmp_path])
+    assert [notice.id for notice in result.notices] == ["passages-1"]
+    assert result.layers["stresses"].f1 == 1.0
+    assert [str(error).split(" ")[0] for error in result.errors] == [
+        f"{passages}:{n}:" for n in (3, 4, 5)
+    ]
+    assert find_gold([tmp_path]) == ([(passages, passages)], [])
+
+
 def test_evaluation_as_text_shows_the_table_and_stays_printable(gold: Path) -> None:
     text = as_text(evaluate([gold], extract=extract))
     assert "regions               2      1      0      0.000   0.000  0.000" in text

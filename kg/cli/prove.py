@@ -123,7 +123,7 @@ def evaluate(
         from kg.evaluate.rules import as_text as rules_text
         from kg.evaluate.rules import fired
 
-        notices = [notice for _, notice in find_gold(gold)[0]]
+        notices = [notice for beside, notice in find_gold(gold)[0] if notice != beside]
         emit(("\n" + rules_text(fired(notices), len(notices)) + "\n").encode("utf-8"))
     for error in result.errors:
         tell_error(error)

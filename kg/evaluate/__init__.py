@@ -1,7 +1,8 @@
 """Precision, recall and F1 of each layer against notices that people annotated.
 
 A gold file is ``<id>.json`` beside its notice ``<id>.txt`` (or another format), in the schema of
-the annotation guidelines. Items count once a notice; totals are micro: summed over the notices. A
+the annotation guidelines; or a ``.jsonl`` of passages, a line each in the same schema, with its
+``text`` in it. Items count once a notice; totals are micro: summed over the notices. A
 layer that a gold file leaves out (most leave out ``obligations``) is not scored on that notice.
 
 * regions, policies, incidents: by name; meetings: name, date and region together;
@@ -62,6 +63,11 @@ def evaluate(
     pairs, errors = find_gold(paths)
     scores = []
     for gold_path, notice_path in pairs:
+        if gold_path == notice_path:
+            found, broken = _passages(gold_path)
+            scores += found
+            errors += broken
+            continue
         try:
             gold = _load(gold_path)
             record = extract(notice_path)
@@ -74,17 +80,18 @@ def evaluate(
 def find_gold(paths: Iterable[Path | str]) -> tuple[list[tuple[Path, Path]], list[InputError]]:
     """List ``(gold file, its notice)`` pairs, sorted and each once, and what has no partner.
 
-    In a folder (not the folders inside) a ``.json`` without a notice beside it is passed over.
+    A file of passages is its own partner. In a folder (not the folders inside) a ``.json`` without a
+    notice beside it is passed over.
     """
     found: set[tuple[Path, Path]] = set()
     errors: list[InputError] = []
     for path in map(Path, paths):
-        inside = sorted(path.glob("*.json")) if path.is_dir() else [path]
-        pairs = [(gold, notice) for gold in inside if (notice := _notice_beside(gold))]
+        inside = sorted(path.glob("*.json*")) if path.is_dir() else [path]
+        pairs = [(gold, notice) for gold in inside if (notice := _notice_of(gold))]
         found.update(pairs)
         if not pairs:
             what = "no gold here" if path.is_dir() else "no notice beside it"
-            hint = "gold is <id>.json beside its notice <id>.txt"
+            hint = "gold is <id>.json beside its notice <id>.txt, or a .jsonl of passages"
             what = what if path.exists() else "no such file"
             errors.append(InputError(f"{path}: {what}", hint=hint))
     return sorted(found), errors
@@ -96,20 +103,54 @@ def _extract(path: Path) -> Record:
     return extract_path(path)
 
 
-def _notice_beside(gold: Path) -> Path | None:
+def _passages(path: Path) -> tuple[list[NoticeScore], list[InputError]]:
+    """Score the passages of a file, one a line."""
+    from kg.pipeline import extract
+    from kg.read import read_text
+
+    scores: list[NoticeScore] = []
+    errors: list[InputError] = []
+    for number, line in enumerate(_text(path).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            gold = {"id": f"{path.stem}-{number}", **_checked(line, f"{path}:{number}", "text")}
+            record = extract(read_text(gold["text"]))
+            scores.append(score(gold, record.to_json(), Sentences.of(record)))
+        except InputError as error:
+            errors.append(error)
+    return scores, errors
+
+
+def _notice_of(gold: Path) -> Path | None:
+    if gold.suffix == ".jsonl":
+        return gold if gold.is_file() else None
     beside = (gold.with_suffix(suffix) for suffix in (".txt", *sorted(formats())))
     return next((path for path in beside if path.is_file()), None) if gold.is_file() else None
 
 
 def _load(path: Path) -> Item:
+    return {"id": path.stem, **_checked(_text(path), str(path))}
+
+
+def _text(path: Path) -> str:
     try:
-        gold = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: no gold can be read: {error}") from None
-    problem = _problem(gold)
+
+
+def _checked(text: str, where: str, *fields: str) -> Item:
+    try:
+        gold = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{where}: no gold can be read: {error}") from None
+    problem = _problem(gold) or next(
+        (f"no text under '{field}'" for field in fields if not isinstance(gold.get(field), str)), ""
+    )
     if problem:
-        raise InputError(f"{path}: {problem}", hint="the schema is in docs/concepts.md")
-    return dict(gold, id=gold.get("id", path.stem))
+        raise InputError(f"{where}: {problem}", hint="the schema is in docs/concepts.md")
+    return dict(gold)
 
 
 def _problem(gold: Any) -> str:
