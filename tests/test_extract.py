@@ -185,10 +185,13 @@ def test_a_district_named_after_its_city_is_whose_report_it_is():
 
 WRITTEN = Path(__file__).parent / "written"
 UNSEEN = Path(__file__).parent / "unseen"
+PASSAGES = Path(__file__).parent / "passages"
 
 
 @pytest.mark.parametrize(
-    ("folder", "notices"), [(GOLD, 1), (WRITTEN, 247), (UNSEEN, 65)], ids=lambda v: str(v)[-7:]
+    ("folder", "notices"),
+    [(GOLD, 1), (WRITTEN, 279), (UNSEEN, 85), (PASSAGES, 3), (UNSEEN / "passages", 2)],
+    ids=lambda v: str(v)[-15:],
 )
 def test_the_floors_of_our_own_gold_hold(folder, notices):
     """Floors move up with ``kg eval FOLDER --baseline FOLDER/baseline.json --update``."""
