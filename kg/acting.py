@@ -389,6 +389,10 @@ class Acting:
         found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
         if not found.acts:
             return found.done.watches
+        done = found.done
+        told = not (done.meets or done.publishes or done.watches)
+        if told and self.saying.tells_of(found.members[0][0]):
+            return True  # 会议强调，甲、乙等县严防火情: they are told to
         for who, span in found.members[1:]:
             self.out.divisions[who.name] = who
             self.out.acting.append((who.name, span))

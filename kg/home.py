@@ -20,6 +20,7 @@ _ENTERPRISE_ADDRESSEE = pattern("actors", "enterprise-addressee")
 _ENTERPRISE_SUBJECT = pattern("actors", "enterprise-subject")
 _ENTERPRISE_SIGNATURE = pattern("actors", "enterprise-signature")
 _LETTER = pattern("actors", "letter")
+_ENTERPRISE_SOURCE = pattern("actors", "enterprise-source")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PARTY = pattern("actors", "first-party")
 _FIRST_PERSON = pattern("actors", "first-person")
@@ -56,6 +57,9 @@ def by_enterprise(layers: Layers, *, document: bool) -> bool:
         ln.kind == "addressee" and _ENTERPRISE_ADDRESSEE.search(text[ln.start : ln.end])
         for ln in lines
     ):
+        return True
+    head = next((ln.start for ln in lines if ln.kind == "body"), 0)
+    if any(ln.start < head and _ENTERPRISE_SOURCE.match(text[ln.start : ln.end]) for ln in lines):
         return True
     if title and _LETTER.search(text[slice(*title)]):
         return any(

@@ -150,7 +150,8 @@ def _lines(layers: Layers) -> None:
         elif len(stripped) > LONG:
             kind, seen_body = "body", True
         elif furniture == "tail":
-            kind, tail = "tail", True
+            kind = "tail"
+            tail = seen_body or layers.title is not None  # above the title: 上一篇：…
         elif furniture == "attachment":
             kind, attachment = "attachment", True
         elif furniture == "meta":

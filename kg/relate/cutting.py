@@ -5,6 +5,7 @@ The page around them would tell where a report demands and where it tells; here 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
@@ -15,9 +16,12 @@ from kg.turns import Speakers
 
 _REPORTED = pattern("clauses", "reported")
 _WHEN_ONLY = pattern("clauses", "when-only")
+_ASKED = re.compile("(?:要求|责令|通知[，：]|规定[，：]|明确[，：])$")
 _WHO = pattern("clauses", "bearer")
 #: A text of so many sentences may be cut from a longer one.
 LONGEST = 5
+#: So long is what is demanded, at least, and what stands before it is looked at, in characters.
+SAID = 8
 #: What a clause is that no sign speaks for or against.
 _PLAIN = frozenset({"narrative", "statement"})
 
@@ -42,6 +46,7 @@ def weigh(layers: Layers, clauses: Sequence[Clause], speakers: Speakers) -> None
     said = {s.sentence for s in layers.segments if _REPORTED.search(text, s.start, s.end)}
     single = len({turn.region for turn in speakers.turns}) == 1
     demanded = False
+    _asked(clauses, text)
     for sentence, group in groupby(clauses, key=lambda c: c.sentence):
         own = list(group)
         if demanded and _tells(own, speakers, text):
@@ -55,6 +60,15 @@ def weigh(layers: Layers, clauses: Sequence[Clause], speakers: Speakers) -> None
             if acts and plain and _WHEN_ONLY.search(text, clause.start, clause.end) is None:
                 clause.force = "doing"
         demanded = demanded or any(c.force == "order" for c in own)
+
+
+def _asked(clauses: Sequence[Clause], text: str) -> None:
+    """要求中小型水库空库迎汛: what is demanded at once directs, though no verb of it is known."""
+    for clause in clauses:
+        if clause.why != "no predicate" or clause.end - clause.start < SAID:
+            continue
+        if _ASKED.search(text, max(0, clause.start - SAID), clause.start):
+            clause.force, clause.why = "order", ""
 
 
 def _tells(sentence: Iterable[Clause], speakers: Speakers, text: str) -> bool:

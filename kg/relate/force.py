@@ -25,6 +25,7 @@ _LEFT_OUT = pattern("clauses", "left-out")
 _MAXIM = pattern("clauses", "maxim")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _TELLS_WHOLE = pattern("clauses", "tells-whole")
+_PLAN_LISTS = pattern("clauses", "plan-lists")
 _ASSIGNS = pattern("clauses", "assigns")
 _NOT_YET = pattern("clauses", "not-yet")
 _QUALITY = pattern("clauses", "quality")
@@ -149,9 +150,13 @@ class Judge:
             return "topic", "list"
         if _MAXIM.search(words):
             return "told", "maxim"
+        if parsed.segment.closer == "：" and _PLAN_LISTS.search(words):
+            return "doing", "lists"
         if parsed.segment.closer == "：" and _ASSIGNS.search(words):
             return "told", "announces"
         if parsed.future or any(p.future for p in self.pending):
+            if self.states_fact(parsed, words):
+                return "told", "fact"  # 旱情将进一步缓解
             avows = self.last is not None and self._of_others(self.last)
             return ("told", "表示") if avows else ("doing", "将")
         told = self._told_by_form(parsed, words)

@@ -25,6 +25,8 @@ _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
 _DECREE = pattern("titles", "decree")
 _MINUTES = pattern("titles", "minutes")
 _COMES_FIRST = pattern("clauses", "comes-first")
+_IS_AFTER = pattern("clauses", "is-after")
+_TAKES_UP = pattern("clauses", "takes-up")
 _LOOKS_INTO = pattern("clauses", "looks-into")
 _VISITED = pattern("clauses", "visited")
 _BODY_ORDERS = pattern("clauses", "body-orders")
@@ -101,6 +103,8 @@ def topics(
         *_of_labels(layers, speakers, clauses),
         *_of_lists(layers, speakers, clauses),
         *_of_announced(speakers, clauses),
+        *_of_taken_up(layers, speakers, clauses),
+        *_of_plans(speakers, clauses),
     ]
 
 
@@ -154,9 +158,33 @@ def _of_what_comes_first(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         if layers.text.find("是", segment.start, segment.end) < 0:
             continue
         found = _COMES_FIRST.search(layers.text, segment.start, segment.end)
+        found = found or _IS_AFTER.search(layers.text, segment.start, segment.end)
         whose = speakers.at(segment.start) if found else None
         if found is not None and whose is not None:
             yield whose, *found.span(found.lastindex or 0)
+
+
+def _of_taken_up(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """粮库的熏蒸、养殖场的沼气池，样样都要过手: a list, and what takes it up again and directs."""
+    text = layers.text
+    for before, clause in pairwise(clauses):
+        if before.sentence != clause.sentence or before.force != "told":
+            continue
+        if clause.force not in {"order", "doing"} or "、" not in text[before.start : before.end]:
+            continue
+        whose = speakers.at(clause.said)
+        if whose is not None and _TAKES_UP.search(text[clause.start : clause.end]):
+            yield whose, before.start, before.end
+
+
+def _of_plans(speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
+    """工作要点列了三块：一是矿山，含…；二是…: what a plan names behind the colon, to the end of the sentence."""
+    clauses = list(clauses)
+    ends = {c.sentence: c.end for c in clauses}
+    for clause in clauses:
+        whose = speakers.at(clause.said) if clause.why == "lists" else None
+        if whose is not None:
+            yield whose, clause.end, ends[clause.sentence]
 
 
 def _of_visits(layers: Layers, speakers: Speakers, clauses: Iterable[Clause]) -> Iterator[Topic]:
