@@ -5,6 +5,7 @@ A cutting of two sentences has no source and no title, and its subject may stand
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from kg.cues import pattern
@@ -13,6 +14,8 @@ from kg.layers import Layers
 from kg.regions import RegionMention
 
 _NOT_PUBLIC = pattern("actors", "not-public")
+#: 县长对各煤矿矿长说: to whom it is said.
+_TO_WHOM = re.compile("[对向][^，。；：、“”]{0,12}$")
 _STRANGER = pattern("actors", "stranger-speaks")
 #: So long a text may be, in characters: a whole page that names one division may be a firm's, which tells of an
 #: accident there.
@@ -54,7 +57,9 @@ def directs(layers: Layers, mentions: Sequence[RegionMention], only: RegionMenti
     text = layers.text
     places = (m for m in _named(mentions) if m.text == only.text)
     firms = all(_NOT_PUBLIC.match(text, m.end, m.end + _NEAR) for m in places)
-    return not firms and _STRANGER.search(text) is None
+    strangers = (m.start() for m in _STRANGER.finditer(text))
+    spoken_to = all(_TO_WHOM.search(text[max(0, at - _NEAR) : at]) for at in strangers)
+    return not firms and spoken_to
 
 
 def _named(mentions: Sequence[RegionMention]) -> list[RegionMention]:

@@ -77,6 +77,7 @@ def _tells(sentence: Iterable[Clause], speakers: Speakers, text: str) -> bool:
     first = own[0]
     if any(c.cue is not None or c.force == "topic" for c in own):
         return False
-    if speakers.taken_in(first.start - 1, own[-1].end) is not None or first.subject is None:
+    opens = max(text.rfind(mark, 0, first.start) for mark in "。！？\n")
+    if speakers.taken_in(opens, own[-1].end) is not None or first.subject is None:
         return False
     return _WHO.search(text[slice(*first.subject)]) is None

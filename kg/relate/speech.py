@@ -11,6 +11,7 @@ _SPEAKER_BEFORE = pattern("clauses", "speaker-before")
 _NOT_SPEECH = pattern("clauses", "not-speech")
 _SPEAKER_OF_NOUN = pattern("clauses", "speaker-of-noun")
 _SAYS_AT_END = pattern("clauses", "says-at-end")
+_ON_WHAT = pattern("clauses", "on-what")
 _WHEN = pattern("clauses", "when")
 _SUMMONS = pattern("clauses", "summons")
 _WHO = pattern("clauses", "charged")
@@ -68,6 +69,7 @@ def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
         return False
     if segment.end == cue.end:
         before = _WHEN.sub("", before) or before
+        before = _ON_WHAT.sub("", before) or before
         return segment.closer in "，：" and bool(_SPEAKER_BEFORE.search(before))
     if cue.word in _CHARGES and _WHO.search(text, cue.end, min(cue.end + _NEAR, segment.end)):
         return not before or bool(_SPEAKER_BEFORE.search(before))

@@ -19,6 +19,7 @@ from kg.resolve import Speakers
 _TURNS_TO = pattern("titles", "turns-to")
 #: A meeting on several matters.
 _SEVERAL = re.compile("[暨和与及、]")
+_SPEAKS_TO = pattern("clauses", "speaks-to")
 _SPEAKS_ON = pattern("clauses", "speaks-on")
 #: What a segment ends in that may tell what is spoken on.
 _SPEAKS_ENDS = frozenset({"强调", "安排", "部署", "要求"})
@@ -95,6 +96,7 @@ def topics(
         *_of_meetings(names, owners),
         *_of_speeches(layers, speakers),
         *_of_bodies(layers, speakers),
+        *_of_listeners(layers, speakers),
         *_of_what_is_looked_into(layers, speakers, clauses),
         *_of_what_comes_first(layers, speakers),
         *_of_visits(layers, speakers, clauses),
@@ -127,6 +129,19 @@ def _of_speeches(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
         whose = speakers.at(segment.start) if found else None
         if found is not None and whose is not None:
             yield whose, found.start(1), found.end(1)
+
+
+def _of_listeners(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
+    """县长对各煤矿矿长说: what is said is on what they have in hand."""
+    for segment in layers.segments:
+        if segment.closer not in "，：。":
+            continue
+        found = _SPEAKS_TO.search(layers.text, segment.start, segment.end)
+        whose = speakers.at(segment.start) if found else None
+        if found is not None and whose is not None:
+            for mention in layers.mentions:
+                if found.start(1) <= mention.start and mention.end <= found.end(1):
+                    yield whose, mention.start, mention.end
 
 
 def _of_bodies(layers: Layers, speakers: Speakers) -> Iterator[Topic]:
