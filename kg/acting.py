@@ -385,7 +385,9 @@ class Acting:
         """甲市、乙县分别召开会议: each of several acts; the first has the word."""
         if self.floor.owner is not None:
             return False
-        within = self.floor.given == segment.sentence
+        first = self.meant.of(self.meant.last_of_path(mention))
+        below = first is not None and self.floor.below_meeting(first)
+        within = below or self.floor.given == segment.sentence
         found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
         if not found.acts:
             return found.done.watches

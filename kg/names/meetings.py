@@ -72,7 +72,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 continue
             if _COUNTED.match(words, end):
                 continue  # 召开安委会会议2次
-            if bad.search(words, max(0, match.start() - 3), min(len(words), end + 2)):
+            around = bad.finditer(words, max(0, match.start() - 3), min(len(words), end + 2))
+            if any(b.end() > match.start() for b in around):  # 减灾委员会全体会议 is one
                 continue
             begin = position
             for stop in _BEFORE_MEETING.finditer(words, position, match.start() + 1):

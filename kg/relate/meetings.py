@@ -36,8 +36,10 @@ _WHEREFORE = pattern("names", "meeting-wherefore")
 _BODY = pattern("names", "meeting-body")
 _WHEN = pattern("names", "meeting-when")
 _IT_IS_HELD = pattern("names", "meeting-it")
+_HELD_AGAIN = pattern("names", "meeting-held-again")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
+_CENTRAL = pattern("names", "meeting-central")
 _HAPPENED = re.compile(r"发生|事故")
 #: What stands before a day that opens a clause, and what behind one that is none: of a dateline, of a limit.
 _BEFORE_DAY = frozenset("）) 　在于讯电：:”")
@@ -129,7 +131,7 @@ class _Finder:
             return NATIONAL if state else self._named(name)
         position = self._owner(name, segment, high)
         speaker = self.speakers.at(position)
-        if _STATE.match(name.name):
+        if _STATE.match(name.name) or _CENTRAL.match(name.name):
             return NATIONAL
         match = _PREFIX.match(name.name)
         if match is None:
@@ -239,7 +241,10 @@ class _Finder:
         before = [d for d in inside if d.end <= position and not self._of_accident(d, position)]
         if before:
             return before[-1].iso
-        return inside[0].iso if len(inside) == 1 and inside[0].start > position else None
+        if len(inside) != 1 or inside[0].start <= position:
+            return None
+        again = _HELD_AGAIN.match(self.text, inside[0].end, high)  # 又于4月3日召开: of another one
+        return None if again else inside[0].iso
 
     def _day_of_its_year(self, name: Name, low: int, high: int) -> str | None:
         """2月5日，县里召开2024年春运协调会, on a page without a date: the name tells the year."""
