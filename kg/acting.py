@@ -23,6 +23,7 @@ _REPORTS_TO = pattern("actors", "reports-to")
 _ONLY_THERE = pattern("actors", "only-there")
 _HAPPENS = pattern("actors", "happens")
 _GOES_ON = pattern("actors", "goes-on")
+_BIDDEN = pattern("actors", "bidden")
 _GROUP = pattern("actors", "group")
 _GROUP_NAMED = pattern("actors", "group-named")
 _JOINTLY = pattern("actors", "jointly")
@@ -381,13 +382,19 @@ class Acting:
             self.out.divisions[who.name] = who
             self.out.acting.append((who.name, (other.start, last.end)))
 
+    def _bidden(self, segment: Segment, mention: RegionMention) -> bool:
+        """会议强调，…，甲、乙等县市严防外火: those below whoever has the word are told what to do."""
+        who, current = self.meant.of(self.meant.last_of_path(mention)), self.meant.current
+        if who is None or not isinstance(current, Division) or who == current:
+            return False
+        told = _BIDDEN.search(self.text, mention.end, segment.end)
+        return told is not None and regions.within(who, current)
+
     def _several(self, segment: Segment, mention: RegionMention) -> bool:
         """甲市、乙县分别召开会议: each of several acts; the first has the word."""
         if self.floor.owner is not None:
             return False
-        first = self.meant.of(self.meant.last_of_path(mention))
-        below = first is not None and self.floor.below_meeting(first)
-        within = below or self.floor.given == segment.sentence
+        within = self.floor.given == segment.sentence or self._bidden(segment, mention)
         found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
         if not found.acts:
             return found.done.watches
