@@ -31,6 +31,7 @@ _BY_ORGAN = pattern("names", "meeting-by-organ")
 _LISTED = pattern("names", "meeting-listed")
 _PAST = pattern("names", "meeting-past")
 _EARLIER = pattern("names", "meeting-earlier")
+_SAID = pattern("names", "meeting-said")
 _EVERYBODY = pattern("names", "meeting-of-many")
 _COUNTED = re.compile(r"(?:共|累计)?(?:\d+|[两三四五六七八九十多]+)(?:余)?[次场]")
 _OURS = re.compile(r"^我[省市县区州旗盟](?=.{4})")
@@ -108,6 +109,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                     cited = _CITES.search(words, 0, held.start()) is not None
                     at = _AT.match(words, end) is not None
                     frame = "cited" if cited else "other" if past and not at else "held"
+                    if frame == "held" and _SAID.search(text, opened, segment.start):
+                        frame = "said"  # 副县长指出，日前召开的全市会议明确了任务
             elif listed and frame in _TELLS and begin == position + 1:
                 pass
             else:
@@ -127,6 +130,10 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
                 continue  # 省里的调度会要求: what was named before, or nothing
             if frame in {"other", "cited", "after"} and not _known(words, begin, end, name):
                 continue
+            if frame == "said":
+                if _ORDINARY.match(name) is None:
+                    continue
+                frame = "other"
             name = _OURS.sub("", name)
             each = _each_owner(name)
             names = [one for one in each if len(each) == 1 or not nameless.match(one)]

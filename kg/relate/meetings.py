@@ -36,6 +36,7 @@ _WHEREFORE = pattern("names", "meeting-wherefore")
 _BODY = pattern("names", "meeting-body")
 _WHEN = pattern("names", "meeting-when")
 _IT_IS_HELD = pattern("names", "meeting-it")
+_OF_LEVEL = pattern("names", "meeting-of-level")
 _HELD_AGAIN = pattern("names", "meeting-held-again")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
@@ -76,6 +77,8 @@ class _Finder:
         self.here = {NATIONAL, *(d.name for d in speakers.home)}
         self.told: list[int] = []
         """Where meetings are told of, not only cited."""
+        self.reasons: set[int] = set()
+        """Where meetings of a level above are told by who does not act there."""
         self.bounds: dict[int, tuple[int, int]] = {}
         for s in layers.segments:
             low, _ = self.bounds.get(s.sentence, (s.start, s.end))
@@ -120,7 +123,7 @@ class _Finder:
                     for other in self._others(meeting, low, name.start)
                 ]
         kept = self._merge(found)
-        told = frozenset(self.told)
+        told = frozenset(self.told) - self.reasons
         return [(self._with_posts(m, at), at, at in told) for m, at in kept]
 
     # -- whose -----------------------------------------------------------------------------------------
@@ -205,6 +208,11 @@ class _Finder:
         before = self.text[segment.start : name.start]
         if any(segment.start <= at < name.start for at, _ in self.acting):
             return speaker
+        level = _OF_LEVEL.search(before)
+        if level and (own := self.speakers.of_level(level[1], speaker)):
+            if own != speaker:  # 省安委会召开全体会议, in what a county issues: told as a reason
+                self.reasons.add(name.start)
+            return own
         firm = _FIRM_HOLDS.search(before) is not None
         other = None if firm else speaker
         mentions = self.speakers.mentions
