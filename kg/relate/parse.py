@@ -273,6 +273,7 @@ def _sign(out: Parse, cue: Cue, strengths: Mapping[str, int]) -> None:
 def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
     """The modal over the clause; one behind a relative clause (…的) governs, not one within it."""
     found: Cue | None = None
+    at = 0
     verb_first = False
     for index, cue in enumerate(cues):
         if cue.kind in VERBS and cue.kind != "single" and cue.start == head:
@@ -286,12 +287,12 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
                 continue
             if cue.word in _WEAK and _nominal(text, cues, index):
                 continue
-            found = cue
-        elif "的" in text[found.end : cue.start] or (
+            found, at = cue, index
+        elif text.find("的", found.end, cue.start) >= 0 or (
             cue.value == "prohibition"
-            and all(c.kind in FILLERS for c in cues[:index] if c.start >= found.end)
+            and all(c.kind in FILLERS for c in cues[at:index] if c.start >= found.end)
         ):
-            found = cue
+            found, at = cue, index
     return found
 
 
