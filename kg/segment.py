@@ -7,6 +7,7 @@ Page furniture (navigation, page data, credits, related headlines) is told apart
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 
 from kg.cues import compiled, rows
@@ -69,6 +70,9 @@ _NUMBER = re.compile(
 )
 #: A line longer than this is body, in characters.
 LONG = 300
+#: Characters of a segment at most, so that the time goes with the length of the text whatever it is. The longest of the
+#: 20,797 segments of our gold has 84.
+LONGEST = 500
 _CLOSERS = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 _STOPS = "。！？"
 
@@ -277,6 +281,16 @@ def _told_of_itself(layers: Layers) -> str | None:
     return None
 
 
+def _stretches(text: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield what stands between punctuation marks; what is longer than any clause is cut (True)."""
+    for match in _SEGMENT.finditer(text, start, end):
+        first, last = match.span()
+        while last - first > LONGEST:
+            yield first, first + LONGEST, True
+            first += LONGEST
+        yield first, last, False
+
+
 def _segments(layers: Layers) -> None:
     text, sentence = layers.text, 0
     out: list[Segment] = []
@@ -284,9 +298,9 @@ def _segments(layers: Layers) -> None:
         if line.kind not in {"body", "heading", "title"}:
             continue
         sentence += 1
-        for match in _SEGMENT.finditer(text, line.start, line.end):
-            start, end = match.span()
-            closer = text[end] if end < line.end else "\n"
+        for start, last, cut in _stretches(text, line.start, line.end):
+            end = last
+            closer = "，" if cut else text[end] if end < line.end else "\n"
             closer = _CLOSERS.get(closer, closer)
             number = _NUMBER.match(text, start, end)
             inner = number.end() if number else start

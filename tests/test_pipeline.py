@@ -6,9 +6,11 @@ import subprocess
 import sys
 
 from kg.data import SEEDS
+from kg.layers import Layers
 from kg.pipeline import extract
 from kg.read import read_path
 from kg.repair import repair
+from kg.segment import LONGEST, segment
 
 SEED = SEEDS / "000_c8ec3da968c620af.txt"
 
@@ -39,3 +41,13 @@ def test_extraction_does_not_load_spacy():
         "sys.exit('spacy' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_stretch_without_a_mark_is_cut_and_nothing_of_it_is_lost():
+    text = "会议要求，" + "严禁烟火" * 700 + "。"
+    layers = Layers(text)
+    segment(layers)
+    assert max(s.end - s.start for s in layers.segments) == LONGEST
+    assert "".join(text[s.start : s.end] for s in layers.segments) == text.replace(
+        "，", ""
+    ).replace("。", "")
