@@ -36,6 +36,7 @@ _WHEREFORE = pattern("names", "meeting-wherefore")
 _BODY = pattern("names", "meeting-body")
 _WHEN = pattern("names", "meeting-when")
 _IT_IS_HELD = pattern("names", "meeting-it")
+_ENDED = pattern("names", "meeting-ended")
 _OF_LEVEL = pattern("names", "meeting-of-level")
 _HELD_AGAIN = pattern("names", "meeting-held-again")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
@@ -113,7 +114,9 @@ class _Finder:
                 organiser=organ[1] if organ else None,
                 venue=venue[1] if venue else None,
             )
-            if frame not in {"cited", "after", "other"}:
+            over = frame == "after" and _ENDED.match(self.text, name.end) is not None
+            ended = over and meeting.region != NATIONAL  # 全省会议结束后，市里召开
+            if ended or frame not in {"cited", "after", "other"}:
                 self.told.append(name.start)
             held = titled and frame in {"held", "subject"}
             found.append(_Found(meeting, name.start, "title" if titled else frame, held))
