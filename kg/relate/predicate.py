@@ -398,7 +398,12 @@ class Finder(Setting):
         k = (heads or pool)[0]
         if k + 1 in pool and self.results(k + 1) and cues[k].end == cues[k + 1].start:
             return cues[k + 1]  # 给企业整改|留出时间
-        while k + 1 in pool and cues[k + 1].end == self.end and cues[k].end != cues[k + 1].start:
+        while (
+            k + 1 in pool
+            and cues[k + 1].end == self.end
+            and cues[k].end != cues[k + 1].start
+            and "、" not in text[cues[k].end : cues[k + 1].start]  # 建立台账、限期销号
+        ):
             k += 1
         return cues[k]
 
