@@ -303,6 +303,7 @@ def test_passages_are_lines_of_a_file_and_a_broken_one_is_named(tmp_path: Path) 
     assert [str(error).split(" ")[0] for error in result.errors] == [
         f"{passages}:{n}:" for n in (3, 4, 5)
     ]
+    (tmp_path / "questions.jsonl").write_text('{"q": "哪些地区？"}\n', encoding="utf-8")
     assert find_gold([tmp_path]) == ([(passages, passages)], [])
 
 

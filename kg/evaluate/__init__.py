@@ -81,12 +81,14 @@ def find_gold(paths: Iterable[Path | str]) -> tuple[list[tuple[Path, Path]], lis
     """List ``(gold file, its notice)`` pairs, sorted and each once, and what has no partner.
 
     A file of passages is its own partner. In a folder (not the folders inside) a ``.json`` without a
-    notice beside it is passed over.
+    notice beside it is passed over, and a ``.jsonl`` whose first line has no ``text``.
     """
     found: set[tuple[Path, Path]] = set()
     errors: list[InputError] = []
     for path in map(Path, paths):
-        inside = sorted(path.glob("*.json*")) if path.is_dir() else [path]
+        inside = [path]
+        if path.is_dir():
+            inside = [*path.glob("*.json"), *filter(_has_text, path.glob("*.jsonl"))]
         pairs = [(gold, notice) for gold in inside if (notice := _notice_of(gold))]
         found.update(pairs)
         if not pairs:
@@ -120,6 +122,11 @@ def _passages(path: Path) -> tuple[list[NoticeScore], list[InputError]]:
         except InputError as error:
             errors.append(error)
     return scores, errors
+
+
+def _has_text(path: Path) -> bool:
+    with path.open("rb") as lines:
+        return b'"text"' in next(lines, b"")
 
 
 def _notice_of(gold: Path) -> Path | None:
