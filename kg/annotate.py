@@ -296,13 +296,19 @@ def _faint(
 def _reason(
     masks: list[tuple[int, int, str, str]], first: int, span: tuple[int, int], scheme: str
 ) -> str | None:
-    """Why a mention does not count: the first mask for its scheme, from ``first`` on, that covers it."""
+    """Why a mention does not count: the first mask for its scheme, from ``first`` on, that covers it.
+
+    A faint one only where no other does.
+    """
+    faint = None
     for start, end, reason, only in islice(masks, first, None):
         if start > span[0]:
-            return None
+            break
         if end >= span[1] and only in {"", scheme}:
-            return reason
-    return None
+            if reason != FAINT:
+                return reason
+            faint = FAINT
+    return faint
 
 
 def annotate(layers: Layers) -> None:
