@@ -410,6 +410,7 @@ class Acting:
             self._watch(who, span, segment)
         else:
             self.floor.give(segment.start, who, span, acts=True, meets=found.done.meets)
+            self.out.joined(other.name for other, _ in found.members[1:])
         return True
 
     def _person(self, segment: Segment, start: int) -> bool:

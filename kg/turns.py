@@ -38,6 +38,8 @@ class Turn:
     region: str | None
     evidence: tuple[int, int] | None
     acts: bool
+    beside: tuple[str, ...] = ()
+    """Others that do the same: 甲、乙两市加强值守."""
 
 
 @dataclass(slots=True)
@@ -77,6 +79,15 @@ class Speakers:
         """The region that has the word at ``position``."""
         turn = self.turn_at(position)
         return turn.region if turn else None
+
+    def joined(self, regions: Iterable[str]) -> None:
+        """Let others do what the last turn tells."""
+        self.turns[-1] = replace(self.turns[-1], beside=tuple(regions))
+
+    def all_at(self, position: int) -> tuple[str | None, ...]:
+        """The region that has the word at ``position``, and those that do the same."""
+        turn = self.turn_at(position)
+        return (turn.region, *turn.beside) if turn else (None,)
 
     def turn_at(self, position: int) -> Turn | None:
         """The turn that covers ``position``."""

@@ -136,6 +136,16 @@ def test_each_of_several_subjects_acts():
     assert set(regions(text)) == {"昌吉回族自治州", "昌吉市"}
 
 
+def test_what_several_do_together_each_of_them_does():
+    text = "8月1日，浙江省召开防台会议。温州、台州两市即日起实行领导带班值守，排查燃气隐患。"
+    record = kg.extract(text)
+    assert {m.region for m in record.measures} == {"温州市", "台州市"}
+    assert {(s.region, s.hazard) for s in record.stresses if s.hazard == "gas"} == {
+        ("温州市", "gas"),
+        ("台州市", "gas"),
+    }
+
+
 def test_a_person_who_was_introduced_speaks_for_the_post_not_for_a_place_of_that_name():
     text = (
         "凉山州召开防火会议，州长雷波主持会议。雷波强调，要抓好森林防火。他要求，要加强加油站监管。"

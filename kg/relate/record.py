@@ -119,6 +119,9 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     def region_at(position: int) -> str | None:
         return None if enterprise else speakers.at(position)
 
+    def regions_at(position: int) -> tuple[str | None, ...]:
+        return (None,) if enterprise else speakers.all_at(position)
+
     def meeting_at(position: int) -> str | None:
         region = speakers.at(position)
         name = None
@@ -127,7 +130,7 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
                 name = meeting.name
         return name
 
-    stated = state(layers, clauses, region_at, topics(layers, speakers, names, held, clauses))
+    stated = state(layers, clauses, regions_at, topics(layers, speakers, names, held, clauses))
     # Time limits count from the page's date; of a page without one, from the day of its meeting.
     day = layers.published or max((m.date for m, _, _ in held if m.date), default=None)
     duties = obligations(layers, clauses, region_at, meeting_at, proof, day)

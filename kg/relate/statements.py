@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from kg import ontology
@@ -80,7 +80,7 @@ def degree_of(clause: Clause, mention: Mention, text: str) -> int:
 def state(
     layers: Layers,
     clauses: Iterable[Clause],
-    region_at: Callable[[int], str | None],
+    regions_at: Callable[[int], Sequence[str | None]],
     topics: Iterable[Topic] = (),
 ) -> list[Found]:
     """Every hazard, responsibility and measure that a clause directs, with its region and places.
@@ -93,14 +93,14 @@ def state(
     wild = Wild(layers)
     found: dict[Key, Found] = {}
 
-    def add(clause: Clause, scheme: str, concept: str, degree: int) -> Found:
-        region = region_at(clause.said)
-        key = (region, scheme, concept)
-        entry = found.setdefault(key, Found(region, concept, scheme, degree))
-        entry.degree = max(entry.degree, degree)
-        if (clause.begin, clause.end) not in entry.places:
-            entry.places.append((clause.begin, clause.end))
-        return entry
+    def add(clause: Clause, scheme: str, concept: str, degree: int) -> Iterator[Found]:
+        for region in regions_at(clause.said):
+            key = (region, scheme, concept)
+            entry = found.setdefault(key, Found(region, concept, scheme, degree))
+            entry.degree = max(entry.degree, degree)
+            if (clause.begin, clause.end) not in entry.places:
+                entry.places.append((clause.begin, clause.end))
+            yield entry
 
     clauses = list(clauses)
     left = {c.sentence for c in clauses if _LEFT.fullmatch(text, c.start, c.end)}
@@ -108,7 +108,8 @@ def state(
         if clause.sentence in left and clause.cue is None:
             continue  # 煤矿的检查，按既有安排执行，本通知不再部署
         for measure in deeds(clause, text):
-            add(clause, "measure", measure, clause.degree).named = True
+            for entry in add(clause, "measure", measure, clause.degree):
+                entry.named = True
         inside = mentions_of(layers.mentions, starts, clause.begin, clause.end)
         if not inside:
             continue
@@ -127,10 +128,10 @@ def state(
             ):
                 continue
             degree = degree_of(clause, mention, text)
-            entry = add(clause, mention.scheme, mention.concept, degree)
-            entry.named = entry.named or mention.masked is None
-            entry.broad = entry.broad or mention.masked == BROAD
-            entry.faint = entry.faint or mention.masked == FAINT
+            for entry in add(clause, mention.scheme, mention.concept, degree):
+                entry.named = entry.named or mention.masked is None
+                entry.broad = entry.broad or mention.masked == BROAD
+                entry.faint = entry.faint or mention.masked == FAINT
     found = _grounded(found)
     for region, start, end in topics:
         said = {r.concept for r in found.values() if r.region == region and r.scheme == "hazard"}
