@@ -123,6 +123,10 @@ def rows(store: Store, name: str, *columns: str, **parameters: object) -> list[t
     return [tuple(row[c] for c in columns) for row in answer.rows]
 
 
+#: rdflib makes the product of what is named outside the counts, 10 to 110 seconds: compared once, without parameters.
+CROSSED = frozenset({"topics-by-notice"})
+
+
 def counted(answer: Answer) -> Counter[tuple]:
     return Counter(tuple(None if t is None else t.value for t in row) for row in answer.terms)
 
@@ -188,7 +192,8 @@ def test_each_parameter_narrows_the_answer_and_agrees_with_rdflib(name, paramete
     narrowed, whole = run(fuller, name, given), run(fuller, name, ASKED.get(name))
     assert len(narrowed) > 0
     assert len(narrowed) <= len(whole) or name == "regions-without"  # what is left out, narrowed
-    assert counted(narrowed) == by_rdflib(fuller, query, given)
+    if name not in CROSSED:
+        assert counted(narrowed) == by_rdflib(fuller, query, given)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -110,9 +110,8 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
         if is_cutting(layers):
             weigh(layers, clauses, speakers)
     elif not enterprise:
-        for (
-            clause
-        ) in clauses:  # what is done where no division acts, or a bystander says, is nobody's order
+        # what is done where no division acts, or a bystander says, is nobody's order
+        for clause in clauses:
             if clause.force == "doing" or speakers.turn_at(clause.said) is not None:
                 clause.force = "told"
 
