@@ -194,3 +194,14 @@ def test_the_page_filters_and_marks_without_a_request(chromium, folder, tmp_path
 def test_text_without_intervals_is_as_it_was(folder):
     result = score(GOLD, {"regions": [{"name": "黑龙江省"}]})
     assert "interval" not in as_text(Evaluation(notices=(result,)))
+
+
+def test_rows_are_watched_on_passages_and_by_their_words(tmp_path: Path) -> None:
+    text = "3月5日，安远县召开会议。会议要求，避难层严禁堆物，住宿人员三日内全部清退。"
+    passages = tmp_path / "passages.jsonl"
+    passages.write_text(
+        json.dumps({"text": text, "regions": []}, ensure_ascii=False), encoding="utf-8"
+    )
+    rows = {(row.file, row.row): row.notices for row in fired([passages])}
+    assert rows["clauses", "done-to"] == 1
+    assert sum(count for (file, _), count in rows.items() if file == "things") == 1

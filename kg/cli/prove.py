@@ -77,7 +77,10 @@ def verify(store: StoreOption = STORE) -> None:
 def evaluate(
     gold: Annotated[
         list[Path],
-        typer.Argument(metavar="GOLD…", help="<id>.json beside its <id>.txt; files or folders."),
+        typer.Argument(
+            metavar="GOLD…",
+            help="<id>.json beside its <id>.txt, or a .jsonl of passages; files or folders.",
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="Write the figures as JSON.")] = False,
     summary: Annotated[
@@ -123,8 +126,8 @@ def evaluate(
         from kg.evaluate.rules import as_text as rules_text
         from kg.evaluate.rules import fired
 
-        notices = [notice for beside, notice in find_gold(gold)[0] if notice != beside]
-        emit(("\n" + rules_text(fired(notices), len(notices)) + "\n").encode("utf-8"))
+        notices = [notice for _, notice in find_gold(gold)[0]]
+        emit(("\n" + rules_text(fired(notices), len(result.notices)) + "\n").encode("utf-8"))
     for error in result.errors:
         tell_error(error)
     held = baseline is None or _holds(baseline, result, gold, update, allow_regression)

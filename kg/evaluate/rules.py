@@ -1,7 +1,7 @@
 """Which rows of ``ontology/cues`` fire, and on how many notices: a row that never fires, or on one notice only.
 
 Rows are watched where the stages use them, in a process of their own, because the stages keep compiled rows from
-the moment they are imported.
+the moment they are imported. One that is only a part of another's expression is not seen to fire.
 """
 
 from __future__ import annotations
@@ -66,6 +66,18 @@ def _rows() -> Iterator[tuple[str, cues.Row]]:
             yield path.stem, row
 
 
+class _Words(frozenset[str]):
+    """The words of a row, which tell when one of them is asked for and is there."""
+
+    tell: Callable[[], None]
+
+    def __contains__(self, word: object) -> bool:
+        there = super().__contains__(word)
+        if there:
+            self.tell()
+        return there
+
+
 class _Watched:
     """A compiled expression that tells when it matches."""
 
@@ -114,11 +126,18 @@ def _watch(paths: list[str]) -> dict[str, tuple[int, int]]:
         name = names.get(id(row))
         return pattern if name is None else _Watched(pattern, lambda: tell(name))
 
+    def word_set(name: str, identifier: str) -> frozenset[str]:
+        found = _Words(original_set(name, identifier))
+        found.tell = lambda: tell(f"{name}/{identifier}")
+        return found
+
     for file, row in _rows():
         names[id(row)] = f"{file}/{row.id}"
-    cues.compiled = compiled
+    original_set = cues.word_set
+    cues.compiled, cues.word_set = compiled, word_set  # type: ignore[assignment]
     from kg import annotate
-    from kg.pipeline import extract_path
+    from kg.pipeline import extract, extract_path
+    from kg.read import read_text
 
     of_word = {w: names[id(r)] for f in annotate.CUE_FILES for r in cues.rows(f) for w in r.words}
     find_cues = annotate.find_cues
@@ -130,11 +149,26 @@ def _watch(paths: list[str]) -> dict[str, tuple[int, int]]:
                 tell(of_word[cue.word])
         return found
 
+    of_thing = {w: names[id(r)] for r in cues.rows("things") if not r.pattern for w in r.words}
+    find_things = annotate._faint
+
+    def watched_things(text: str, *rest: Any) -> Any:
+        for found in find_things(text, *rest):
+            tell(of_thing[text[found[0] : found[1]]])
+            yield found
+
     annotate.find_cues = watched_cues
+    annotate._faint = watched_things  # type: ignore[assignment]
     for path in paths:
         now[0] = path
         try:
-            extract_path(Path(path))
+            if not path.endswith(".jsonl"):
+                extract_path(Path(path))
+                continue
+            for number, line in enumerate(Path(path).read_text(encoding="utf-8").split("\n"), 1):
+                if line.strip():
+                    now[0] = f"{path}:{number}"
+                    extract(read_text(json.loads(line)["text"]))
         except InputError as error:
             sys.stderr.write(f"{error}\n")
     return {name: (len(seen[name]), count) for name, count in sorted(times.items())}

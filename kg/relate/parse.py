@@ -15,7 +15,7 @@ from kg.cues import pattern
 from kg.layers import Cue, Segment
 from kg.lexicon import words
 from kg.relate.predicate import Finder
-from kg.relate.setting import FILLERS
+from kg.relate.setting import FILLERS, PUT
 from kg.relate.speech import says_at_end, speaks
 from kg.relate.stretch import VERBS
 
@@ -29,9 +29,7 @@ _FOREMOST = pattern("clauses", "foremost")
 _BOUND = pattern("clauses", "bound-said")
 _NO_BAN = pattern("clauses", "no-ban")
 #: What one is told or asked to count, send or put somewhere: 将…纳入考核.
-_PUT = frozenset(
-    ["纳入", "列入", "作为", "融入", "报", "报送", "上报", "贯穿", "转化", "摆上", "列为"]
-)
+_PUT = PUT | {"报", "报送", "上报", "摆上"}
 
 
 _SIGNS = frozenset({"past", "aim", "back", "adverb", "link", "modal", "dual"})

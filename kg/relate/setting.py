@@ -35,7 +35,7 @@ _ON_THE_DAY = frozenset({"过程", "当天", "当日", "当晚", "期间", "首�
 LOCALISERS = frozenset("前后内中上下里外起时间处日月年")
 _RESULTS = frozenset("出好牢住清齐足稳")
 #: What something is made, or where it is put, behind 把.
-_PUT = frozenset({"作为", "纳入", "列入", "列为", "当作", "当成", "融入", "贯穿", "转化"})
+PUT = frozenset({"作为", "纳入", "列入", "列为", "当作", "当成", "融入", "贯穿", "转化"})
 #: Behind 把 a verb with where it comes to: 统一到, 转移至, 张贴在. It may begin at any character.
 _MOVED = re.compile("(?=([一-鿿]{2})(?:到|至|给|在)[一-鿿])")
 #: Of the dual ones, those that leave what is done to the verb behind, whatever verb it is.
@@ -163,7 +163,7 @@ class Setting(Stretch):
         """把安全整治提升|作为硬任务: behind 把 the verb that says what it is made or where it is put."""
         if i == 0 or self.cues[i - 1].word not in {"把", "将"}:
             return None
-        put = next((c for c in (self.cues[k] for k in found[1:]) if c.word in _PUT), None)
+        put = next((c for c in (self.cues[k] for k in found[1:]) if c.word in PUT), None)
         if put is not None:
             return put
         for moved in _MOVED.finditer(self.text, self.cues[i - 1].end + 2, self.end):
