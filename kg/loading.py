@@ -41,6 +41,9 @@ BULK = 64
 #: Notices that go in at once in bulk, so that little is lost when a build is killed, and memory
 #: does not grow with the folder.
 CHUNK = 2_000
+#: Where a bulk load brings more than this share of what the store then holds, its files are merged
+#: at the end. Less is left to the engine, so that a store that grows pays for each notice but a few times.
+_WORTH_SETTLING = 0.2
 #: A process more is started for each so many notices: it takes a second to be ready.
 _WORTH = 100
 
@@ -334,6 +337,11 @@ class _Build:
             else:
                 self._in_chunks(loader, store, made)
         shutil.rmtree(folder, ignore_errors=True)
+        from kg import bulk
+
+        brought = self.report.notices - self.report.count("unchanged")
+        if brought > _WORTH_SETTLING * sum(1 for _ in store.engine.named_graphs()):
+            bulk.settle(store)
 
     def _as_they_come(self, loader: Executor, store: Store, made: Iterator[str]) -> None:
         from kg import chunks

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import kg
 from bench.generate import notice
 from kg import loading, partition, processes
-from kg.folder import PARTS
+from kg.folder import PARTS, read_marker
 from kg.store import Store
 from tests.building import dump, merge_is_exact, write
 
@@ -116,6 +116,27 @@ def test_bulk_processes_and_transactions_give_the_same_bytes(tmp_path, small_bul
     assert dump(tmp_path / "bulk") == dump(tmp_path / "processes") == dump(tmp_path / "one by one")
     assert merge_is_exact(tmp_path / "bulk")
     assert not (tmp_path / "bulk" / PARTS).exists()
+
+
+def test_what_is_loaded_at_once_lies_in_one_file_an_index(tmp_path, small_bulk):
+    """A query that must look into the files of every load takes three times as long."""
+    write(tmp_path / "in", range(9))  # three loads
+    kg.build(tmp_path / "in", store=tmp_path / "s")
+    assert len(_tables(tmp_path / "s")) <= INDEXES
+    before = dump(tmp_path / "s")
+    write(tmp_path / "in", range(9, 13))  # a load that brings a third of what is there
+    kg.build(tmp_path / "in", store=tmp_path / "s")
+    assert len(_tables(tmp_path / "s")) <= INDEXES
+    assert set(before.splitlines()) < set(dump(tmp_path / "s").splitlines())
+    assert merge_is_exact(tmp_path / "s")
+
+
+INDEXES = 14
+"""Twelve and two to spare: nine orders of triples and quads, terms, names of graphs, the version."""
+
+
+def _tables(store: Path) -> list[Path]:
+    return list((store / read_marker(store).data).glob("*.sst"))
 
 
 def test_a_bulk_build_of_nothing_good_leaves_nothing(tmp_path, small_bulk):
