@@ -1,4 +1,4 @@
-"""Named queries on other engines, side by side: python -m bench.engines [--notices 100 1000] [--out DIR].
+"""Named queries on other engines: python -m bench.engines [--notices 100 1000] [--queries NAME …] [--out DIR].
 
 The same triples (the merge of a store of generated notices), the same text of each query, the same run: kg's
 own store on disk, the Oxigraph server, Virtuoso 7. Each is asked in turns and the best time counts, rows
@@ -41,19 +41,20 @@ def main() -> None:
     """Measure, and print one table for each size."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notices", type=int, nargs="+", default=[100, 1000])
+    parser.add_argument("--queries", nargs="*", help="default: all")
     parser.add_argument("--out", type=Path, default=Path("out/bench"))
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     found = []
     for count in options.notices:
         with TemporaryDirectory(prefix="kg-bench-") as folder:
-            found.append(measure(count, Path(folder)))
+            found.append(measure(count, Path(folder), options.queries))
         show(found[-1])
     (options.out / "engines.json").write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
-def measure(count: int, folder: Path) -> dict[str, Any]:
-    """Build, put on both servers, ask."""
+def measure(count: int, folder: Path, only: list[str] | None = None) -> dict[str, Any]:
+    """Build, put on both servers, ask all named queries or these."""
     list(notices(count, folder / "notices"))
     build([folder / "notices"], store=folder / "store", jobs=default_jobs())
     said: dict[str, Any] = {"notices": count, "load": {}, "queries": {}}
@@ -74,6 +75,8 @@ def measure(count: int, folder: Path) -> dict[str, Any]:
             upload(local, stores[name])
             said["load"][name] = time.perf_counter() - before
         for query in named():
+            if only and query.name not in only:
+                continue
             given: dict[str, object] = {}
             for parameter in query.parameters:
                 if parameter.required:

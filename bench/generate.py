@@ -27,6 +27,7 @@ MONTHS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九", "�
 _OPENINGS = (
     "{month}月{day}日，{region}召开{meeting}。",
     "{month}月{day}日下午，{region}人民政府召开{meeting}，总结前一阶段工作，部署下一步任务。",
+    "{month}月{day}日，{region}安全生产委员会办公室在{region}会议中心组织召开{meeting}。",
     "为深入贯彻落实上级关于安全生产的决策部署，{month}月{day}日，{region}召开{meeting}。",
 )
 _MEETINGS = (
@@ -66,6 +67,53 @@ _BACKGROUND = (
     "受强降雨影响，部分地区发生险情，给人民群众生命财产造成损失。",
     "会议通报了近期事故情况，分析了当前安全生产形势。",
 )
+_HELD = (
+    "会议由{region}副{level}长主持，{region}{level}长出席会议并讲话。",
+    "{region}副{level}长主持会议并讲话，{region}安委会成员单位负责同志参加会议。",
+)
+_POLICIES = (
+    "会议传达学习了{p}。",
+    "各地要认真贯彻落实{p}，逐条对照检查。",
+    "根据{p}，现就有关事项通知如下。",
+)
+_CAMPAIGNS = (
+    "会议决定，自即日起至{month2}月底，在全{level}开展{c}。",
+    "要深入推进{c}，按期完成各项任务。",
+    "会议部署了{c}。",
+)
+_INCIDENTS = (
+    "{month}月{day2}日，{other}一{site}发生{kind}事故，造成{dead}人死亡、{hurt}人受伤。",
+    "会议通报了{month}月{day2}日{other}“{month}·{day2}”{kind}事故，该事故造成{dead}人死亡。",
+)
+_NAMES_OF_POLICIES = (
+    "《中华人民共和国安全生产法》",
+    "《中共中央 国务院关于推进安全生产领域改革发展的意见》",
+    "《地方党政领导干部安全生产责任制规定》",
+    "《生产安全事故应急条例》",
+    "《危险化学品安全管理条例》",
+    "《关于全面加强危险化学品安全生产工作的意见》",
+    "《全国安全生产专项整治三年行动计划》（安委〔2020〕3号）",
+    "《关于进一步强化安全生产责任落实坚决防范遏制重特大事故的若干措施》（安委〔2022〕6号）",
+)
+_NAMES_OF_CAMPAIGNS = (
+    "安全生产专项整治三年行动",
+    "安全生产治本攻坚三年行动",
+    "城镇燃气安全专项整治",
+    "安全生产百日攻坚行动",
+    "危险化学品安全风险集中治理",
+    "自建房安全专项整治",
+    "重大事故隐患专项排查整治行动",
+    "消防安全大排查大整治行动",
+    "矿山安全生产综合整治",
+)
+_ACCIDENTS = (
+    ("化工厂", "爆炸"),
+    ("煤矿", "瓦斯爆炸"),
+    ("饭店", "燃气爆炸"),
+    ("仓库", "火灾"),
+    ("在建工地", "坍塌"),
+    ("污水处理厂", "中毒和窒息"),
+)
 _LEVELS = {"province": "省", "prefecture": "市", "county": "县"}
 
 
@@ -99,7 +147,7 @@ def _concepts(scheme: str) -> Ranked:
 
 
 def notice(number: int, *, seed: int = 1) -> str:
-    """Write the text of one notice: a title, a date and four to thirteen paragraphs."""
+    """Write the text of one notice: a title, a date and four to seventeen paragraphs."""
     rng = random.Random(f"{seed}/{number}")
     region = _regions().draw(rng)
     hazards, duties, measures = map(_concepts, ("hazard", "responsibility", "measure"))
@@ -129,7 +177,36 @@ def notice(number: int, *, seed: int = 1) -> str:
         lines.append(said(_MEASURES) + "".join(said(_CLAUSES) for _ in range(rng.randint(1, 3))))
     if rng.random() < 0.5:
         lines.append(said(_BACKGROUND))
+    lines += _beside(rng, words, month2=min(12, month + 2))
     return "\n".join(lines) + "\n"
+
+
+def _beside(rng: random.Random, words: dict[str, Any], *, month2: int) -> Iterator[str]:
+    """Write what not every notice has: who held the meeting, documents, campaigns, accidents."""
+
+    def said(templates: Sequence[str]) -> str:
+        site, kind = rng.choice(_ACCIDENTS)
+        return rng.choice(templates).format(
+            **words,
+            month2=month2,
+            p=Ranked.of(_NAMES_OF_POLICIES).draw(rng),
+            c=Ranked.of(_NAMES_OF_CAMPAIGNS).draw(rng),
+            other=_regions().draw(rng).name,
+            site=site,
+            kind=kind,
+            day2=rng.randint(1, words["day"]),
+            dead=rng.randint(1, 12),
+            hurt=rng.randint(1, 30),
+        )
+
+    for share, templates in (
+        (0.5, _HELD),
+        (0.4, _POLICIES),
+        (0.3, _CAMPAIGNS),
+        (0.2, _INCIDENTS),
+    ):
+        if rng.random() < share:
+            yield said(templates)
 
 
 def notices(count: int, folder: Path, *, seed: int = 1) -> Iterator[Path]:
