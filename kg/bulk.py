@@ -93,8 +93,10 @@ def rewrite(store: Store) -> None:
 
 
 def settle(store: Store) -> None:
-    """Merge the files that loads have left: a query that finds one run of each index, not several,
-    takes a third of the time (2,000 notices; the merging is 7 % of their build).
+    """Merge the files that loads have left.
+
+    A query that finds one run of each index, not several, takes a third of the time (2,000 notices; the merging
+    is 7 % of their build).
     """
     with readable_errors(store.path):
         store.engine.optimize()
