@@ -56,6 +56,8 @@ def _cue_matcher() -> tuple[Matcher, tuple[tuple[str, str], ...]]:
                     parts[row.kind].append(word)
                 elif row.value == "block":
                     blocked.append(word)
+                elif row.value == "name":
+                    table.setdefault(word, ("noun", ""))
                 elif row.value == "apart":
                     apart.add(word)
                 else:

@@ -7,6 +7,7 @@ precedes, a condition (…的，一旦…) is kept apart.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
@@ -35,6 +36,12 @@ _REMINDS = pattern("clauses", "reminds")
 _LAYS_DOWN = pattern("clauses", "lays-down")
 _CHARGES = pattern("clauses", "charges")
 _CONTACT = pattern("clauses", "contact")
+#: What ends a clause of its own, behind from where one is to begin.
+_FROM_THERE = frozenset({"抓起", "做起", "严起", "改起", "管起", "查起", "入手"})
+#: What is no modal, though it begins with one.
+_FETCHES = ("请到", "请来", "请进", "请出")
+#: What stands before the words of a line: a dash, a label in brackets.
+_OPENS_LINE = re.compile("(?:—+|【[^】]*】)(?=.)")
 #: What opens a phrase that says at what a demand is aimed.
 _TOWARDS = frozenset({"针对", "对", "对于"})
 #: So near the beginning stands who charges somebody, in characters.
@@ -47,7 +54,7 @@ _PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _STANDS_ALONE = pattern("clauses", "stands-alone")
 #: Groups of it that ban, and those that are the verb whatever a list has.
-_BANNED = ("banned", "barred", "left", "over", "denied")
+_BANNED = ("banned", "barred", "left", "over", "denied", "offhand")
 _ITS_VERB = frozenset(
     {
         "same",
@@ -62,6 +69,7 @@ _ITS_VERB = frozenset(
         "denied",
         "from",
         "seen",
+        "offhand",
     }
 )
 _TEACHES = pattern("clauses", "teaches")
@@ -134,7 +142,11 @@ class _Reader(Judge):
                 and not (c.value == "sentence" and _FOUND_SINCE.search(self.text, s.start, s.end))
             )
             self.purpose = self.said = self.reminds = False
-            self.modal = any(c.kind == "modal" for _, cues, _ in sentence for c in cues)
+            self.modal = any(
+                c.kind == "modal" and not self.text.startswith(_FETCHES, c.start)
+                for _, cues, _ in sentence
+                for c in cues
+            )
             self.reasons = any(self.text.startswith("如下", s.end - 2) for s, _, _ in sentence)
             since = next((c.start for c in tells if c.value == "sentence"), None)
             self.pending, self.condition, self.last, self.joined = [], None, None, False
@@ -165,9 +177,14 @@ class _Reader(Judge):
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
         cues, lines = self.layers.cues, self.layers.lines
         starts = [c.start for c in cues]
-        body = (s for s in self.layers.segments if lines[s.line].kind != "title")
+        body = (self._bare(s) for s in self.layers.segments if lines[s.line].kind != "title")
         for _, group in groupby(spoken(self.text, body), key=lambda s: s[0].sentence):
             yield [(s, slice_of(cues, starts, s), demanded) for s, demanded in group]
+
+    def _bare(self, segment: Segment) -> Segment:
+        """The segment without the dash or label that opens its line: ——|紧盯火灾, 【居家篇】|出门前要关闭总阀."""
+        opens = _OPENS_LINE.match(self.text, segment.start, segment.end)
+        return replace(segment, start=opens.end()) if opens is not None else segment
 
     def _enter(self, segment: Segment, cues: Sequence[Cue], *, demanded: bool) -> None:
         spoken = self.passage.enter(segment, cues)
@@ -258,7 +275,7 @@ class _Reader(Judge):
             )
             self.condition, self.pending = (start, parsed.end), []
         elif (
-            is_leading(self.text, parsed)
+            (is_leading(self.text, parsed) and not self._begins_there(parsed))
             or waits(self.text, parsed, self.ahead)
             or is_spoken_of(self.text, parsed, self.ahead)
             or self._assigns_task(parsed)
@@ -267,6 +284,10 @@ class _Reader(Judge):
             self.pending.append(parsed)
         else:
             self._clause(parsed, counted=counted, alone=alone)
+
+    def _begins_there(self, parsed: Parse) -> bool:
+        """从源头抓起，装载单位不得…: where one is to begin is a clause where another goes on."""
+        return self.ahead.orders and self.text[parsed.end - 2 : parsed.end] in _FROM_THERE
 
     def _spoken_about(self, parsed: Parse) -> bool:
         """对校外托管，邵辉要求…: about what somebody speaks in the next segment."""
@@ -284,7 +305,8 @@ class _Reader(Judge):
         if found["same"]:
             parsed.modal = None
         named = next((g for g, words in found.groupdict().items() if words), None)
-        if named is not None and (named in _ITS_VERB or parsed.verb is None):
+        counts = named == "done" and parsed.verb is not None and parsed.weak
+        if named is not None and (counts or named in _ITS_VERB or parsed.verb is None):
             parsed.verb = self._verb_at(parsed, parsed.start + found.start(named), found[named])
         elif parsed.verb is None:
             at = parsed.end - 2
@@ -293,7 +315,12 @@ class _Reader(Judge):
     @staticmethod
     def _verb_at(parsed: Parse, at: int, words: str) -> Cue:
         """The verb that a list has there, else the words."""
-        known = (c for c in parsed.cues if c.start == at and c.kind in VERBS)
+        end = at + len(words)
+        known = (
+            c
+            for c in parsed.cues
+            if at in {c.start, c.end - 1} and end <= c.end and c.kind in VERBS
+        )
         return next(known, Cue(at, at + len(words), "v", "", words))
 
     def _assigns_task(self, parsed: Parse) -> bool:

@@ -56,6 +56,8 @@ _HAS = frozenset({"有", "没有", "成效", "成绩"})
 #: What somebody says of himself in a report.
 _AVOWS = frozenset({"表示", "表态", "承诺"})
 _ATTENDS = pattern("clauses", "attends")
+_QUALITIES = pattern("clauses", "qualities")
+_SPOKE_ON = pattern("clauses", "spoke-on")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
 _GOES_ON = pattern("clauses", "goes-on")
@@ -292,6 +294,10 @@ class Judge:
         governed = parsed.contiguous or parsed.adverbial
         if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):
             return "as a rule"
+        if "、" in words and _QUALITIES.fullmatch(words):
+            return "as a rule"
+        if _SPOKE_ON.search(words):
+            return "set up"
         if _SO_THAT.match(words) or (words[0] == "让" and self.last is not None):
             return "aim"
         if (not parsed.contiguous or words[0] in "请感祝") and _COURTESY.search(words):
@@ -365,6 +371,9 @@ class Judge:
             return True
         if self.passage.mode == "document" or self.text[verb.start - 1] == "的":
             return True
+        row = self.joined and self.last is not None and self.last.force == "order"
+        if row and (self.modal or self.said or self.document):
+            return True  # one more of a row of demands
         ahead = {"prep", "object", "adverb"}
         return any(c.kind in ahead and c.start < verb.start for c in parsed.cues) or (
             bool(_WHO.search(words)) and not _NOT_BEARER.search(words)

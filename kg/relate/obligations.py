@@ -28,6 +28,7 @@ _SHORT_VERB = 4
 _DEALT = re.compile("[的对者凡]")
 _DONE_TO = word_set("clauses", "done-to")
 _PUNISHES = word_set("clauses", "punishes")
+_GRANTS = word_set("clauses", "grants")
 _ACCOUNT = word_set("clauses", "calls-to-account")
 _AUTHORITY = pattern("clauses", "authority")
 _OVERSEER = pattern("clauses", "overseer")
@@ -66,6 +67,10 @@ def _named(words: str) -> str:
 
 def _is_acted_upon(text: str, clause: Clause, bearer: str, *, own: bool) -> bool:
     """住宿人员全部清退, 各镇要按期完成，逾期的予以通报: those are named to whom it is done, not who does it."""
+    if clause.modality == "permission" and not own:
+        dealt = _DEALT.search(text, clause.begin, clause.action_at) is not None
+        grants = clause.action in _GRANTS or clause.action in _PUNISHES
+        return dealt and grants and _AUTHORITY.search(bearer) is None
     if clause.modality != "obligation":
         return False
     if own:

@@ -24,6 +24,7 @@ _WHO = pattern("clauses", "bearer")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _MARK = re.compile("[“《（(]")
 _QUOTED = pattern("clauses", "quoted")
+_SUPREME = pattern("clauses", "supreme")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
 _BOUND = pattern("clauses", "bound-said")
@@ -42,6 +43,8 @@ PLEASE = "请"
 _BEFALLEN = frozenset("困淹埋毁骗")
 #: Modals only where they open the clause, or a verb stands right behind: 请, 别, 宜.
 _ONLY_FIRST = frozenset({PLEASE, "别", "宜"})
+#: A modal that is also a surname: only where what is not to be done stands right behind.
+_ALSO_NAME = "莫"
 #: Bodies named with one character: 部将派出暗访组.
 _BODIES = "部局厅委省市县区州旗镇乡"
 
@@ -147,6 +150,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         out.verb = finder.main(start, bare=True) or _bound(text, start, segment.end)
         if text[start] == "不" and not finder.unless and not _NO_BAN.match(text, start):
             finder.bans = True
+            if finder.weak and text[start + 1] != "在":
+                finder.adverbial = True  # 不往窨井扔鞭炮
             if out.verb is None and start + 2 <= segment.end:
                 out.verb, finder.plain = _behind_not(text, start + 1, segment.end), True
             mark = text.find("的", start, segment.end) + 1
@@ -230,6 +235,7 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
     found = _COPULA.search(text, out.start, stop)
     if found is None and verb is not None and verb.value < "2" and verb.start == out.start:
         found = _COPULA.match(text, verb.end, out.end)  # 发展|是安全的保障
+        found = found or _SUPREME.search(text, verb.end, out.end)  # 维护稳定是头等大事
         stop = out.end if found is not None else stop
     if found is None:
         words = text[out.start : out.end]
@@ -280,6 +286,8 @@ def _modal(text: str, cues: Sequence[Cue], head: int) -> Cue | None:
             continue
         if cue.word in _ONLY_FIRST and cue.start != head and not _asks(text, cues, index):
             continue
+        if cue.word == _ALSO_NAME and not _warns(cues, index):
+            continue
         if found is None:
             if verb_first and (cue.value == "recommendation" or cue.word in HOLD_VERB):
                 continue
@@ -299,6 +307,17 @@ def _asks(text: str, cues: Sequence[Cue], index: int) -> bool:
     cue = cues[index]
     behind = next((c for c in cues[index + 1 :] if c.start == cue.end), None)
     return behind is not None and behind.kind in VERBS | {"adverb", "object"}
+
+
+def _warns(cues: Sequence[Cue], index: int) -> bool:
+    """莫|把孩子单独留家, 莫|玩火: behind the modal stands a phrase, an adverb or a verb of two characters."""
+    cue = cues[index]
+    behind = next((c for c in cues[index + 1 :] if c.start == cue.end), None)
+    if behind is None or behind.word == "让":
+        return False  # 莫让电动车成为“火药桶”
+    return behind.kind in {"prep", "object", "adverb"} or (
+        behind.kind in VERBS and behind.end - behind.start > 1
+    )
 
 
 def _nominal(text: str, cues: Sequence[Cue], index: int) -> bool:

@@ -25,12 +25,12 @@ _WHETHER = "是否"
 
 #: Adverbs that only stand before a verb, known or not.
 _ONLY_ADVERBS = word_set("clauses", "before-verbs")
+#: Last characters of those to whom a ban is said.
+_WHOM = frozenset("车船员人者户民机")
 #: Where one is, as a predicate.
 _AT_POST = frozenset({"在岗", "在位", "到岗", "到位", "在场", "值守", "驻守", "待命"})
 #: How the subject before it is to act: 承接宴席的饭店按餐次留样.
 _HOW = frozenset({"按", "按照", "依照", "依据", "根据"})
-#: Adverbs before a verb that are verbs before what is given.
-_GIVES = frozenset({"给予"})
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
 _WITH = "与"
 #: Verbs whose object does what follows: 发动群众举报.
@@ -96,6 +96,11 @@ class Finder(Setting):
             self.adverbial = self.unless = True
             return verb
         verb = self._main(position, bare=bare)
+        if bare and (verb is None or self.weak):
+            framed = self.framed()
+            if framed is not None:
+                self.adverbial, self.weak = True, False
+                return framed
         if verb is None and not bare:
             return self._last_resort()
         if verb is None:
@@ -118,9 +123,9 @@ class Finder(Setting):
             return None
         if self.text[self.at : self.at + 1] in STEMS and self.noun_at(self.at + 1):
             return Cue(self.at, self.at + 1, "single", "", self.text[self.at])
-        if at + 2 > self.end or "的" in self.text[at : self.end]:
-            return None
-        return self.two(at)
+        if at + 2 <= self.end and "的" not in self.text[at : self.end]:
+            return self.two(at)
+        return self.framed() or self.after_modal(self.at)
 
     def _main(self, position: int, *, bare: bool) -> Cue | None:
         cues, count = self.cues, len(self.cues)
@@ -141,6 +146,7 @@ class Finder(Setting):
         )
         noun = words().get(self.text[position : position + 2]) == "n"
         listed = listed and not (noun and all(c.value != "prohibition" for c in cues[:i]))
+        listed = listed and self.text[position + 1] not in _WHOM  # 严禁货车、拖拉机载人
         if listed and not any(
             position <= c.start < position + 2 and c.kind != "single" for c in cues[i : i + 2]
         ):
@@ -200,9 +206,6 @@ class Finder(Setting):
             with_whom = cue.word == _WITH and not bare
             if cue.word == _LET and not bare:
                 return cue
-            if cue.word in _GIVES and cue.end < self.end:
-                self.plain = True
-                return Cue(cue.start, cue.end, "verb", "2", cue.word)
             pretext = _PRETEXT.match(self.text, cue.start, self.end)
             if pretext is not None:
                 return self._main(pretext.end(), bare=False)
@@ -246,6 +249,11 @@ class Finder(Setting):
         if first.kind == "verb" and first.value >= "2" and first.word not in {"发现", "存在"}:
             return None
         mark = self.text.find("的", first.end, self.end)
+        if self.text[first.end : first.end + 1] == "不" and 0 < mark <= first.end + 3:
+            dealt = next((c for c in self.cues if c.start == mark + 1), None)
+            if dealt is not None and dealt.kind in VERBS:
+                self.adverbial = True  # 销不了的|报镇里
+                return dealt
         while mark >= 0:
             for k in range(i + 1, len(self.cues) - 1):
                 cue = self.cues[k]
@@ -343,7 +351,7 @@ class Finder(Setting):
             self.adverbial = verb is not None
             return verb
         found = self.behind_phrase(i, position, found)
-        put = self.put_somewhere(i, found)
+        put = self.sent(found) or self.put_somewhere(i, found)
         if put is not None:
             self.adverbial = True
             return put
@@ -375,8 +383,8 @@ class Finder(Setting):
                 self.adverbial = True
                 return cue
             strong = cue.kind in {"verb", "dual"} and cue.value >= "2"
-            if strong and k + 1 < len(cues) and _CASE.match(text, cue.end, self.end):
-                continue  # 停产整顿情况报省厅
+            if strong and k + 1 < len(cues) and _case_follows(text, cue.end, self.end):
+                continue  # 停产整顿情况报省厅, but 建立台账、限期销号
             if strong and not lists and text[cue.start - 1] not in "的、":
                 return cue
         for k in found:
@@ -420,3 +428,9 @@ class Finder(Setting):
 
     def _before(self, cue: Cue, mark: int) -> bool:
         return cue.end >= mark
+
+
+def _case_follows(text: str, start: int, end: int) -> bool:
+    """Whether what is reported or handed in is named (情况, 名单), and something is done with it."""
+    named = _CASE.match(text, start, end)
+    return named is not None and not text.startswith("、", named.end())

@@ -14,9 +14,8 @@ _TIME_TAIL = pattern("clauses", "time-tail")
 _ADJECTIVE = pattern("clauses", "adjective-here")
 _MADE_STRICT = pattern("clauses", "made-strict")
 _PHRASE = pattern("clauses", "phrase-around")
+_SENT = pattern("clauses", "sent")
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
-#: Adverbs before a verb that are verbs before what is given.
-_GIVES = frozenset({"给予"})
 #: Of the dual ones, those that say how before any verb: 错峰出行.
 _HOW_DONE = frozenset({"到场", "错峰", "限时", "尽快", "抓紧", "主动", "牵头"})
 #: 与旅客同船, 主动与气象部门对接: a partner stands before the verb.
@@ -87,8 +86,6 @@ class Setting(Stretch):
     def fills(self, i: int) -> bool:
         """Whether a word only leads up to the verb."""
         cue = self.cues[i]
-        if cue.word in _GIVES:
-            return self.verb_follows(i)  # 给予200元奖励: nothing is done to it
         if cue.kind in FILLERS:
             return cue.word != _WITH
         return cue.kind in {"manner", "dual"} and self.verb_follows(i)
@@ -129,6 +126,8 @@ class Setting(Stretch):
     def when(self, cue: Cue) -> bool:
         """开园前, 放假当天, 支护完成前: when, whatever verb it is."""
         after = self.text[cue.end : min(cue.end + 2, self.end)]
+        if self.text[cue.start - 1] == "先":  # 先通风后检测
+            return False
         if after in _ON_THE_DAY or self.before_or_after(cue, after):
             return True
         return _TIME_TAIL.match(self.text, cue.end, self.end) is not None
@@ -169,6 +168,15 @@ class Setting(Stretch):
         for moved in _MOVED.finditer(self.text, self.cues[i - 1].end + 2, self.end):
             if words().get(moved[1]) == "v" or any(self.cues[k].word == moved[1] for k in found):
                 return Cue(*moved.span(1), "verb", "2", moved[1])
+        return None
+
+    def sent(self, found: list[int]) -> Cue | None:
+        """将自查总结|报县安委办备案: whatever verbs name what is sent, and what becomes of it."""
+        if "报" not in self.text[self.start : self.end]:
+            return None
+        for k in found:
+            if self.cues[k].word == "报" and _SENT.match(self.text, self.cues[k].start, self.end):
+                return self.cues[k]
         return None
 
     def results(self, k: int) -> bool:

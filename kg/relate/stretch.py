@@ -12,6 +12,8 @@ _QUOTED_VERB = pattern("clauses", "quoted-verb")
 _MEANS_BY = pattern("clauses", "means-by")
 _SPAN = pattern("clauses", "span")
 _UNLESS = pattern("clauses", "ban-unless")
+_FRAMED = pattern("clauses", "framed")
+_AFTER_MODAL = pattern("clauses", "after-modal")
 STEMS = word_set("verbs", "stems") | word_set("verbs", "single")
 _NUMBERS = frozenset("一两二三四五六七八九十几0123456789")
 #: Kinds of cues that can be a predicate.
@@ -42,7 +44,8 @@ class Stretch:
             and at < self.end
         ):
             return Cue(verb.start, at - 1, "single", "", verb.word[0])
-        if verb.kind == "single" and verb.end - verb.start == 1 and verb.end + 1 == self.end:
+        last = verb.kind == "single" and verb.end - verb.start == 1 and verb.end + 1 == self.end
+        if last and self.text[verb.end] != "着":  # 手机二十四小时|开|着
             return Cue(verb.start, self.end, "v", "", self.text[verb.start : self.end])  # 清港
         return verb
 
@@ -78,6 +81,25 @@ class Stretch:
         alone = self.text[at + 1 : at + 2] in _NUMBERS or self.text[at] == "有"
         size = 1 if alone and at + 2 < self.end else 2  # 播|三遍, 有|积絮
         start, end = (quoted.start(1), quoted.end(1)) if quoted else (at, at + size)
+        return Cue(start, end, "v", "", self.text[start:end])
+
+    def framed(self) -> Cue | None:
+        """柴草垛|移|到屋后, 今晚|修好: a verb that what stands behind it shows, whatever list lacks it."""
+        found = _FRAMED.search(self.text, self.start, self.end)
+        if found is None:
+            return None
+        at, end = found.span(found.lastgroup or 0)
+        before = self.text[at - 1 : at + 1]
+        if at > self.start and words().get(before) not in {None, "d"}:
+            return None  # 仓储|存在: the character ends another word
+        return Cue(at, end, "v", "", self.text[at:end])
+
+    def after_modal(self, at: int) -> Cue | None:
+        """一分不能|省, 要“|查全、探清”: right behind a modal stands what is done, whatever word it is."""
+        found = _AFTER_MODAL.match(self.text, at, self.end)
+        if found is None:
+            return None
+        start, end = found.span(found.lastgroup or 0)
         return Cue(start, end, "v", "", self.text[start:end])
 
     def noun_at(self, at: int) -> bool:

@@ -11,6 +11,7 @@ from kg.layers import Cue, Segment
 from kg.relate.parse import Parse
 from kg.relate.stretch import VERBS
 
+_AT_WORK = pattern("clauses", "at-work")
 _UNMET = pattern("clauses", "unmet")
 _NOT_SO = pattern("clauses", "not-so")
 _LABEL = pattern("clauses", "label")
@@ -199,6 +200,9 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
     if not parsed.copula and _TIME_LEAD.search(text[parsed.start : parsed.end]):
         return True
     if _WITHOUT.match(text, parsed.start, parsed.end):
+        return True
+    asked = ahead.asked or ahead.orders or ahead.addressed
+    if asked and _AT_WORK.match(text, parsed.start, parsed.end):
         return True
     upon = _COMES_UPON.match(text, parsed.start, parsed.end) is not None
     if upon and _answers(text, parsed):
