@@ -31,6 +31,8 @@ _TRIGGER = re.compile(
 )
 #: Digits of a year and numbers of a month or a day in characters.
 _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | {"○": "0", "零": "0"}
+#: What stands before the first word of a sentence.
+_OPENS = frozenset("。！？；\n 　）)】讯电")
 _LAST_YEAR = ("去年", "上年")
 _RELATIVE = {"昨": -1, "今": 0, "前": -2}
 #: What follows the day of a dateline, from which 昨日 and 今天 count.
@@ -130,6 +132,8 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
     ['2023-03-20']
     >>> [d.iso for d in find_days('6月13日爆炸事故伤亡重大。15日，国务院开会。事故发生当天，省里开会', '2021-06-17')]
     ['2021-06-13', '2021-06-15', '2021-06-13']
+    >>> [d.iso for d in find_days('7月6日，县长巡堤。水库7月5日超汛限。当天下午，县里会商', '2020-07-07')][-1]
+    '2020-07-06'
     >>> [d.iso for d in find_days('定于2023年2月9日（星期四）', None)]
     ['2023-02-09', '2023-02-09']
     >>> [d.iso for d in find_days('二〇二一年七月二日召开会议，去年8月1日起，上月30日', '2021-07-05')]
@@ -160,7 +164,9 @@ def find_days(text: str, published: str | None, *, year: int | None = None) -> l
                 today = iso
         elif relative[0] in "当同":
             told = text.endswith("发生", 0, match.start())
-            iso = _of_accident(text, out[-20:]) if told else _last_told(text, out[-20:], published)
+            opens = _opens(text, match.start())
+            last = None if told else _last_told(text, out[-20:], published, opens=opens)
+            iso = _of_accident(text, out[-20:]) if told else last
             out.append(DateMention(match.start(), match.end(), iso, same_day=True))
         elif (
             relative[0] in "周星"
@@ -187,14 +193,30 @@ def _ends_at(days: list[DateMention], end: int) -> bool:
     return bool(days) and days[-1].end == end
 
 
-def _last_told(text: str, days: list[DateMention], published: str | None) -> str | None:
-    """The ISO date of 当日: the last day named that is no limit (1月20日前) and not after the page's own."""
-    for day in reversed(days):
-        if text[day.end : day.end + 1] in {"前", "起", "至", "之"}:
-            continue
-        if day.iso and not (published and day.iso > published):
-            return day.iso
-    return days[-1].iso if days else None
+def _opens(text: str, start: int) -> bool:
+    """Whether a day opens a sentence: 7月6日，…, 在26日下午召开的会上，…."""
+    if text[max(0, start - 1) : start] in {"在", "于"}:
+        start -= 1
+    return start == 0 or text[start - 1] in _OPENS
+
+
+def _last_told(
+    text: str, days: list[DateMention], published: str | None, *, opens: bool
+) -> str | None:
+    """The ISO date of 当日: the last day named that is no limit (1月20日前) and not after the page's own.
+
+    Where it ``opens`` a sentence it goes on from a day that opens one too: 7月6日，县长巡堤。水库7月5日超汛限。当天下午，….
+    """
+    told = [
+        day
+        for day in days
+        if day.iso
+        and not (published and day.iso > published)
+        and text[day.end : day.end + 1] not in {"前", "起", "至", "之"}
+    ]
+    if opens:
+        told = [d for d in told if _opens(text, d.start)] or told
+    return (told or days)[-1].iso if days else None
 
 
 def _of_accident(text: str, days: list[DateMention]) -> str | None:

@@ -11,7 +11,7 @@ from kg.cues import pattern
 from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
-from kg.regions import RegionMention
+from kg.regions import RegionMention, ancestors
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 from kg.subjects import skip_time
@@ -38,6 +38,7 @@ _WHEN = pattern("names", "meeting-when")
 _IT_IS_HELD = pattern("names", "meeting-it")
 _ENDED = pattern("names", "meeting-ended")
 _OF_LEVEL = pattern("names", "meeting-of-level")
+_DEMANDS = pattern("names", "meeting-demands")
 _HELD_AGAIN = pattern("names", "meeting-held-again")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
@@ -94,11 +95,11 @@ class _Finder:
             low, high = self.bounds[segment.sentence]
             first = segment.start if frame == "cited" else low
             whole = first == low and frame not in {"cited", "after"}
-            date = self._date(first, high if whole else name.end, name.start)
+            date = self._date(first, high if whole else name.end, name)
             if date is None:
                 date = self._day_of_its_year(name, low, high)
             if date is None and frame in {"held", "subject"}:
-                date = self._same_day(found, self.text[low : name.start])
+                date = self._same_day(found, self.text[low : name.start], name.start)
             if date is None and frame in {"held", "subject", "at"} and not titled:
                 date = self._day_of_the_scene(name, segment, low) or self._labelled_day()
                 date = date or self._day_behind(high)
@@ -247,7 +248,8 @@ class _Finder:
         return name.start
 
     # -- when ------------------------------------------------------------------------------------------
-    def _date(self, low: int, high: int, position: int) -> str | None:
+    def _date(self, low: int, high: int, name: Name) -> str | None:
+        position = name.start
         inside = self.days[bisect_left(self.day_starts, low) : bisect_left(self.day_starts, high)]
         before = [d for d in inside if d.end <= position and not self._of_accident(d, position)]
         if before:
@@ -255,7 +257,9 @@ class _Finder:
         if len(inside) != 1 or inside[0].start <= position:
             return None
         again = _HELD_AGAIN.match(self.text, inside[0].end, high)  # 又于4月3日召开: of another one
-        return None if again else inside[0].iso
+        demanded = _DEMANDS.search(self.text, name.end, inside[0].start)  # 要求8月20日前整改
+        limit = self.text[inside[0].end : inside[0].end + 1] in _NOT_DAY
+        return None if again or demanded or limit else inside[0].iso
 
     def _day_of_its_year(self, name: Name, low: int, high: int) -> str | None:
         """2月5日，县里召开2024年春运协调会, on a page without a date: the name tells the year."""
@@ -288,7 +292,8 @@ class _Finder:
         happened = _HAPPENED.search(self.text, day.end, clause if clause >= 0 else low)
         page = self.layers.published
         late = day.iso is not None and page is not None and day.iso > page
-        return day.iso if told and not happened and not late else None
+        own = self.speakers.at(day.start) in self._chain(name.start)  # not of the block before
+        return day.iso if told and own and not happened and not late else None
 
     def _day_behind(self, end: int) -> str | None:
         """某区召开推进会。11月1日，会议在区政府召开: the day that opens the next sentence, of the meeting."""
@@ -305,14 +310,21 @@ class _Finder:
                 return day.iso
         return None
 
-    def _same_day(self, found: Sequence[_Found], before: str) -> str | None:
+    def _same_day(self, found: Sequence[_Found], before: str, at: int) -> str | None:
         """全国会议结束后 … 接着召开: on the day of the meeting that it goes on from."""
         if _AFTER_NATIONAL.search(before):
             national = (f.meeting.date for f in found if f.meeting.region == NATIONAL)
             return next((d for d in national if d), None)
         if found and (_CONTINUED.search(before) or _LATER.match(before)):
-            return found[-1].meeting.date
+            last = found[-1].meeting
+            return last.date if last.region in self._chain(at) else None
         return self._opening_day() if not found and _LATER.match(before) else None
+
+    def _chain(self, at: int) -> set[str | None]:
+        """Whose meeting another one may go on from: of who has the word, of those above, of nobody known."""
+        own = self.speakers.divisions.get(self.speakers.at(at) or "")
+        above = [own, *ancestors(own)] if own is not None else self.speakers.home
+        return {None, NATIONAL, self.speakers.at(at), *(d.name for d in above)}
 
     def _opening_day(self) -> str | None:
         """The day that opens a clause of the first sentences of the body: that of which it tells."""
