@@ -24,6 +24,7 @@ _ENTERPRISE_SOURCE = pattern("actors", "enterprise-source")
 _ENTERPRISE_TITLE = pattern("actors", "enterprise-title")
 _FIRST_PARTY = pattern("actors", "first-party")
 _FIRST_PERSON = pattern("actors", "first-person")
+_LOCAL_SOURCE = pattern("actors", "local-source")
 _MEDIUM = pattern("actors", "medium")
 _NO_SOURCE = pattern("actors", "no-source")
 _NUMBER_OF_PROVINCE = pattern("actors", "number-of-province")
@@ -45,6 +46,8 @@ TAIL = 32
 HINTS = 60
 #: So far from the title the page may say 我市 of its own division.
 FIRST = 400
+#: What the accounts of a division put before its name.
+_ACCOUNTS = ("今日", "掌上")
 _KEPT = {"province", "prefecture", "county", "bingtuan"}
 
 
@@ -247,21 +250,34 @@ class Home:
     def _of_data(self, line: Line) -> Sequence[RegionMention]:
         """Those that page data names as its source: not credits, copies, navigation."""
         source = _SOURCE.search(self.text, line.start, line.end)
-        if source:
-            named = self.inside(*source.span(1))
-            return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
-        named = self.inside(line.start, line.end)
+        named = self.inside(*source.span(1)) if source else ()
+        if named:
+            return [m for m in named if self._of_medium(m)]
+        whole = self.inside(line.start, line.end)
+        if source:  # 阿坝州小金县　来源：县政府办
+            local = _LOCAL_SOURCE.fullmatch(source[1])
+            level = (local[1] or "") if local else None
+            return [
+                m
+                for m in whole
+                if level is not None and not m.weak and m.candidates[0].name.endswith(level)
+            ]
         if _NO_SOURCE.search(self.text, line.start, line.end):
             return [
-                m for m in named if _MEDIUM.match(self.text, m.end)
+                m for m in whole if _MEDIUM.match(self.text, m.end)
             ]  # 泗阳日报　2024年7月19日　记者　某
-        return named
+        return whole
+
+    def _of_medium(self, mention: RegionMention) -> bool:
+        """Whether page data names a division: no word that is also one, but 今日长丰, 长丰融媒."""
+        named = not mention.weak or _MEDIUM.match(self.text, mention.end) is not None
+        return named or self.text.startswith(_ACCOUNTS, mention.start - 2)
 
     def _of_tail(self, line: Line) -> Sequence[RegionMention]:
         """….——某省安委办, …。（据《某省日报》）: what stands behind the last sentence names its source."""
         tail = _TAIL.search(self.text, max(line.start, line.end - TAIL), line.end)
         named = self.inside(*tail.span(1)) if tail else []
-        return [m for m in named if not m.weak or _MEDIUM.match(self.text, m.end)]
+        return [m for m in named if self._of_medium(m)]
 
     def _number(self) -> None:
         """湘安办〔2020〕3号: the province by the first character of the document number."""

@@ -68,6 +68,15 @@ _NUMBER = re.compile(
     r"|[（(](?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）]"
     r"|第[一二三四五六七八九十][，,、]|[①-⑳]|[一二三四五六七八九十]{1,2}是(?=[^一-鿿]|.))?[\s　|●■★◆▲▪○·*]*"
 )
+#: Marks of headlines in a list, and so many of them at least end a page.
+_BULLETS = frozenset("·•▪◆◇●○■□★▶►※")
+_HEADLINES = 2
+#: A headline: somebody of a division does something. Not one that bids: ●不乱扔烟头.
+_NEWS = re.compile(
+    r".[\s　]*[^，。：]{1,10}[省市县区州旗盟局厅委办长记会队](?:召开|举行|开展|部署|启动|印发|出台|发布|曝光|约谈|通报|公布"
+    r"|传达|调研|检查|督[查导]|暗访)"
+)
+_BIDS = re.compile("不|严禁|禁止|[勿请要应须]")
 #: A line longer than this is body, in characters.
 LONG = 300
 #: Characters of a segment at most, so that the time goes with the length of the text whatever it is. The longest of the
@@ -184,9 +193,26 @@ def _lines(layers: Layers) -> None:
         else:
             kind = "heading"
         found.append(Line(start, end, kind))
-    layers.lines = found
+    layers.lines = _without_headlines(text, found)
     if layers.title is None:
         layers.title = _late_title(layers)
+
+
+def _without_headlines(text: str, lines: list[Line]) -> list[Line]:
+    """The lines, with those at the end of a page as its tail that are headlines with a bullet: · 某市部署防汛."""
+    first, count, news = len(lines), 0, False
+    for index in range(len(lines) - 1, -1, -1):
+        line = lines[index]
+        words = text[line.start : line.end].strip()
+        if line.kind == "heading" and words[:1] in _BULLETS and not _BIDS.search(words):
+            first, count = index, count + 1
+            news = news or _NEWS.match(words) is not None
+        elif line.kind not in {"blank", "tail", "meta"}:
+            break
+    if count < _HEADLINES or not news or all(ln.kind != "body" for ln in lines[:first]):
+        return lines
+    behind = [Line(ln.start, ln.end, "tail") if ln.kind != "blank" else ln for ln in lines[first:]]
+    return lines[:first] + behind
 
 
 def _heads(layers: Layers, lines: list[Line]) -> bool:

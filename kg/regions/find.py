@@ -14,6 +14,12 @@ from kg.regions.names import Form, names
 from kg.regions.table import Division, within
 
 
+#: So long is half of a name of two halves, in characters.
+HALF = 2
+#: So long is a place at most that is a person's name, in characters.
+LONGEST_NAME = 3
+
+
 @dataclass(frozen=True, slots=True)
 class RegionMention:
     """A division named at ``text[start:end]``."""
@@ -73,7 +79,9 @@ def find(text: str) -> list[RegionMention]:
         if not (form.full or form.host) and _is_town(text, end, form):
             continue
         mention = _mention(text, start, end, word, form, before)
-        if not form.full and any(a <= start and end <= b for a, b in labelled):
+        if not form.full and (
+            any(a <= start and end <= b for a, b in labelled) or _half_of_name(text, start, end)
+        ):
             mention = replace(mention, person=True)
         elif len(word) == 2 and not form.full and _ends_a_name(text, start):
             names.add(text[start - 1 : end])
@@ -97,6 +105,14 @@ def _ends_a_name(text: str, start: int) -> bool:
     if start < 3 or _context("family-name").fullmatch(text, start - 1, start) is None:
         return False
     return _context("post-before").search(text, max(0, start - 5), start - 1) is not None
+
+
+def _half_of_name(text: str, start: int, end: int) -> bool:
+    """扎西尼玛, 尼玛才让: half of a name, the other half of which stands beside it."""
+    if end - start != HALF:
+        return False
+    before = _context("half-of-name").fullmatch(text, max(0, start - HALF), start)
+    return before is not None or _context("half-behind").match(text, end) is not None
 
 
 def _inside(mention: RegionMention, before: RegionMention | None) -> bool:
@@ -123,7 +139,7 @@ def _mention(
         return replace(
             mention, end=zone.end(), text=text[start : zone.end()], weak=False, host=True
         )
-    if len(word) <= 3 and not form.full and _is_person(text, start, end):
+    if len(word) <= LONGEST_NAME and not form.full and _is_person(text, start, end):
         return replace(mention, person=True)
     if _context("part-of-name").match(text, end):
         return replace(mention, part_of_name=True)
