@@ -43,8 +43,6 @@ _TURNS_TO = pattern("actors", "turns-to")
 _OF_THE_PLACE = pattern("actors", "of-the-place")
 _AT_OWN_MEETING = pattern("actors", "at-own-meeting")
 _OWN_BODY = pattern("actors", "own-body")
-_PLEDGES = pattern("actors", "pledges")
-_SPOKE = pattern("actors", "spoke")
 _EPITHET = pattern("actors", "epithet")
 _ACT = pattern("actors", "act")
 _TOGETHER = pattern("actors", "together")
@@ -297,11 +295,13 @@ class Acting:
         who = self.meant.of(last)
         if who is None or self.floor.comes_as_guest(who, segment):
             return False
+        if self.saying.only_told(who, last.end, segment.end):
+            return False
         if self.meant.current not in {None, who} and _REPORTS_TO.match(text, last.end, segment.end):
             self.floor.hush(segment)
             return True
         guest = self.floor.below_meeting(who) and who not in self.saying.summoned
-        if guest and self._pledges(start, last.end, segment.end):
+        if guest and self.saying.pledges(start, last.end, segment.end):
             return True
         if done is NOTHING and does(text, last.end, segment.end):
             done = DOES
@@ -365,11 +365,6 @@ class Acting:
         if segment.closer == "，":
             self.waiting = (who, span, segment.sentence)
 
-    def _pledges(self, start: int, at: int, end: int) -> bool:
-        """Whether one of those who were said to speak at a meeting only says what it will do."""
-        said = _SPOKE.search(self.text, max(0, start - 24), start)
-        return said is not None and _PLEDGES.match(self.text, at, end) is not None
-
     def _together(self, end: int, segment: Segment) -> None:
         """甲地区行署与乙市联合召开会议: the other acts too."""
         beside = _TOGETHER.match(self.text, end, segment.end)
@@ -398,6 +393,9 @@ class Acting:
         found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
         if not found.acts:
             return found.done.watches
+        who, (_, end) = found.members[-1]
+        if self.saying.only_told(who, end, segment.end):
+            return False
         done = found.done
         told = not (done.meets or done.publishes or done.watches)
         if told and self.saying.tells_of(found.members[0][0]):

@@ -12,7 +12,10 @@ from kg.regions import Division
 
 _ANSWERS = pattern("actors", "answers")
 _ITEMS_OPEN = pattern("actors", "items-open")
+_ONLY_TOLD = pattern("actors", "only-told")
+_PLEDGES = pattern("actors", "pledges")
 _SPEECH_OPENS = pattern("actors", "speech-opens")
+_SPOKE = pattern("actors", "spoke")
 _SUMMONS = pattern("actors", "summons")
 
 
@@ -63,6 +66,17 @@ class Saying:
         if who not in self.summoned or segment.closer != "，":
             return False
         return _ANSWERS.search(self.text, end, segment.end) is not None
+
+    def only_told(self, who: Division, start: int, end: int) -> bool:
+        """会上，甲县、乙区作了经验介绍: in the report of one division others only speak, are praised, have agreed."""
+        home = self.meant.out.home
+        other = bool(home) and who not in home and who not in self.summoned
+        return other and _ONLY_TOLD.match(self.text, start, end) is not None
+
+    def pledges(self, start: int, at: int, end: int) -> bool:
+        """Whether one of those who were said to speak at a meeting only says what it will do."""
+        said = _SPOKE.search(self.text, max(0, start - 24), start)
+        return said is not None and _PLEDGES.match(self.text, at, end) is not None
 
     def _summons(self, segment: Segment) -> None:
         """对甲县、乙区政府分管负责人进行约谈: those divisions answer for themselves."""
