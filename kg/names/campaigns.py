@@ -17,6 +17,7 @@ _BEFORE_NAME = re.compile(
     r"^(?:本次|此次|这次|上述|.*?(?:(?:19|20)\d\d年|\d月|[一二三四五六七八九十]月)(?:全国)?(?=安全生产月$))"
 )
 _BEFORE_CAMPAIGN = pattern("names", "campaign-left")
+_OBJECT = pattern("names", "campaign-object")
 _PREFIX = pattern("names", "campaign-region")
 
 
@@ -72,7 +73,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                 continue
             if not (bound.search(name) or regional or kind.match(clean)):
                 continue
-            if generic.search(clean) or _AS_TIME.match(words, match.end()):
+            if generic.search(clean) or _OBJECT.search(name) or _AS_TIME.match(words, match.end()):
                 continue
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))

@@ -98,7 +98,8 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
             if shift:
                 begin += shift.end()
                 name = name[shift.end() :]
-            if _NOT_HELD.search(words, 0, begin) or _EVERYBODY.search(words, 0, begin):
+            of_many = _EVERYBODY.search(text[opened : segment.start + begin])
+            if of_many or _NOT_HELD.search(words, 0, begin):
                 continue
             if words.startswith("精神", end):
                 frame = "cited"
