@@ -26,6 +26,7 @@ _SPOKEN = re.compile(
 #: So far from the beginning of the text that line stands, in characters.
 HEAD = 160
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
+_NATURE = re.compile(r"水位|汛限|降[雨雪水]|暴[雨雪]|台风|登陆|气象|预[计报]|洪峰|寒潮|大风|降温|洪水")
 _TRIGGER = re.compile(
     r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?|[一二][〇○零一二三四五六七八九]{3}年|[一二三四五六七八九十]{1,2}月(?=[一二三四五六七八九十])"
 )
@@ -200,12 +201,19 @@ def _opens(text: str, start: int) -> bool:
     return start == 0 or text[start - 1] in _OPENS
 
 
+def _of_nature(text: str, day: DateMention) -> bool:
+    """Whether the sentence of a day only tells what weather and water did: 水库7月5日20时超汛限水位."""
+    begin = text.rfind("。", 0, day.start) + 1
+    end = text.find("。", day.end)
+    return _NATURE.search(text, begin, end if end >= 0 else len(text)) is not None
+
+
 def _last_told(
     text: str, days: list[DateMention], published: str | None, *, opens: bool
 ) -> str | None:
     """The ISO date of 当日: the last day named that is no limit (1月20日前) and not after the page's own.
 
-    Where it ``opens`` a sentence it goes on from a day that opens one too: 7月6日，县长巡堤。水库7月5日超汛限。当天下午，….
+    Where it ``opens`` a sentence it goes on from no day of the weather: 7月6日，县长巡堤。水库7月5日超汛限。当天，….
     """
     told = [
         day
@@ -215,7 +223,7 @@ def _last_told(
         and text[day.end : day.end + 1] not in {"前", "起", "至", "之"}
     ]
     if opens:
-        told = [d for d in told if _opens(text, d.start)] or told
+        told = [d for d in told if _opens(text, d.start) or not _of_nature(text, d)] or told
     return (told or days)[-1].iso if days else None
 
 

@@ -11,7 +11,7 @@ from kg.cues import pattern
 from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
-from kg.regions import RegionMention, ancestors
+from kg.regions import RegionMention, within
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 from kg.subjects import skip_time
@@ -21,6 +21,7 @@ Proof = Callable[[int, int], Evidence]
 _PREFIX = pattern("names", "meeting-owner")
 _OWNER = pattern("names", "meeting-by-organ")
 _CONTINUED = pattern("names", "meeting-continued")
+_AFTER_TOUR = pattern("names", "meeting-after-tour")
 _AFTER_NATIONAL = pattern("names", "meeting-after-national")
 _ORGAN = pattern("names", "meeting-organiser")
 _EACH = pattern("names", "meeting-each")
@@ -47,6 +48,8 @@ _HAPPENED = re.compile(r"发生|事故")
 #: What stands before a day that opens a clause, and what behind one that is none: of a dateline, of a limit.
 _BEFORE_DAY = frozenset("）) 　在于讯电：:”")
 _NOT_DAY = frozenset("讯电前起至之—-－")
+#: What stands behind a day that is a limit.
+_LIMIT = frozenset("前起之止")
 #: So many clauses of the body tell the day of what its title tells.
 OPENING = 6
 #: Frames, the most telling first: where a name is best learned from.
@@ -103,6 +106,8 @@ class _Finder:
             if date is None and frame in {"held", "subject", "at"} and not titled:
                 date = self._day_of_the_scene(name, segment, low) or self._labelled_day()
                 date = date or self._day_behind(high)
+                if date is None and _AFTER_TOUR.match(self.text, low, name.start):
+                    date = self._opening_day()
             if date is None and titled:
                 date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -258,7 +263,7 @@ class _Finder:
             return None
         again = _HELD_AGAIN.match(self.text, inside[0].end, high)  # 又于4月3日召开: of another one
         demanded = _DEMANDS.search(self.text, name.end, inside[0].start)  # 要求8月20日前整改
-        limit = self.text[inside[0].end : inside[0].end + 1] in _NOT_DAY
+        limit = self.text[inside[0].end : inside[0].end + 1] in _LIMIT
         return None if again or demanded or limit else inside[0].iso
 
     def _day_of_its_year(self, name: Name, low: int, high: int) -> str | None:
@@ -292,8 +297,9 @@ class _Finder:
         happened = _HAPPENED.search(self.text, day.end, clause if clause >= 0 else low)
         page = self.layers.published
         late = day.iso is not None and page is not None and day.iso > page
-        own = self.speakers.at(day.start) in self._chain(name.start)  # not of the block before
-        return day.iso if told and own and not happened and not late else None
+        there = self.speakers.at(clause if clause >= 0 else day.end)
+        apart = self._apart(there, name.start)
+        return day.iso if told and not (apart or happened or late) else None
 
     def _day_behind(self, end: int) -> str | None:
         """某区召开推进会。11月1日，会议在区政府召开: the day that opens the next sentence, of the meeting."""
@@ -317,14 +323,14 @@ class _Finder:
             return next((d for d in national if d), None)
         if found and (_CONTINUED.search(before) or _LATER.match(before)):
             last = found[-1].meeting
-            return last.date if last.region in self._chain(at) else None
+            return None if self._apart(last.region, at) else last.date
         return self._opening_day() if not found and _LATER.match(before) else None
 
-    def _chain(self, at: int) -> set[str | None]:
-        """Whose meeting another one may go on from: of who has the word, of those above, of nobody known."""
-        own = self.speakers.divisions.get(self.speakers.at(at) or "")
-        above = [own, *ancestors(own)] if own is not None else self.speakers.home
-        return {None, NATIONAL, self.speakers.at(at), *(d.name for d in above)}
+    def _apart(self, region: str | None, at: int) -> bool:
+        """Whether a region lies apart from the one that has the word: of another block of a roundup."""
+        known = self.speakers.divisions
+        one, other = known.get(region or ""), known.get(self.speakers.at(at) or "")
+        return not (one is None or other is None or within(one, other) or within(other, one))
 
     def _opening_day(self) -> str | None:
         """The day that opens a clause of the first sentences of the body: that of which it tells."""
