@@ -26,7 +26,9 @@ _SPOKEN = re.compile(
 #: So far from the beginning of the text that line stands, in characters.
 HEAD = 160
 _ACCIDENT = re.compile(r"事故|爆炸|火灾|坍塌|灾害|发生")
-_NATURE = re.compile(r"水位|汛限|降[雨雪水]|暴[雨雪]|台风|登陆|气象|预[计报]|洪峰|寒潮|大风|降温|洪水")
+_NATURE = re.compile(
+    r"水位|汛限|降[雨雪水]|暴[雨雪]|台风|登陆|气象|预[计报]|洪峰|寒潮|大风|降温|洪水"
+)
 _TRIGGER = re.compile(
     r"[0-9元昨今前当同次翌上本周星](?:[0-9]+)?|[一二][〇○零一二三四五六七八九]{3}年|[一二三四五六七八九十]{1,2}月(?=[一二三四五六七八九十])"
 )

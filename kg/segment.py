@@ -73,8 +73,8 @@ _BULLETS = frozenset("·•▪◆◇●○■□★▶►※")
 _HEADLINES = 2
 #: A headline: somebody of a division does something. Not one that bids: ●不乱扔烟头.
 _NEWS = re.compile(
-    r".[\s　]*[^，。：]{1,10}[省市县区州旗盟局厅委办长记会队](?:召开|举行|开展|部署|启动|印发|出台|发布|曝光|约谈|通报|公布"
-    r"|传达|调研|检查|督[查导]|暗访)"
+    r".[\s　]*[^，。：]{1,10}[省市县区州旗盟局厅委办长记会队](?:召开|举行|开展|部署|启动|印发|出台"
+    r"|发布|曝光|约谈|通报|公布|传达|调研|检查|督[查导]|暗访)"
 )
 _BIDS = re.compile("不|严禁|禁止|[勿请要应须]")
 #: A line longer than this is body, in characters.

@@ -13,7 +13,6 @@ from kg.data import ONTOLOGY
 from kg.regions.names import Form, names
 from kg.regions.table import Division, within
 
-
 #: So long is half of a name of two halves, in characters.
 HALF = 2
 #: So long is a place at most that is a person's name, in characters.

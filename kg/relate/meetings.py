@@ -12,6 +12,7 @@ from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.regions import RegionMention, within
+from kg.relate.once import joined, only_one, same_name
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 from kg.subjects import skip_time
@@ -19,7 +20,6 @@ from kg.subjects import skip_time
 Proof = Callable[[int, int], Evidence]
 
 _PREFIX = pattern("names", "meeting-owner")
-_OWNER = pattern("names", "meeting-by-organ")
 _CONTINUED = pattern("names", "meeting-continued")
 _AFTER_TOUR = pattern("names", "meeting-after-tour")
 _AFTER_NATIONAL = pattern("names", "meeting-after-national")
@@ -44,6 +44,8 @@ _HELD_AGAIN = pattern("names", "meeting-held-again")
 _HOLDS = re.compile(r"(?:召开|举行)了?$")
 _STATE = pattern("actors", "state")
 _CENTRAL = pattern("names", "meeting-central")
+#: Opens a block of a roundup within a line.
+_BLOCK = re.compile("[●■◆★▲◎□▶►]")
 _HAPPENED = re.compile(r"发生|事故")
 #: What stands before a day that opens a clause, and what behind one that is none: of a dateline, of a limit.
 _BEFORE_DAY = frozenset("）) 　在于讯电：:”")
@@ -106,8 +108,8 @@ class _Finder:
             if date is None and frame in {"held", "subject", "at"} and not titled:
                 date = self._day_of_the_scene(name, segment, low) or self._labelled_day()
                 date = date or self._day_behind(high)
-                if date is None and _AFTER_TOUR.match(self.text, low, name.start):
-                    date = self._opening_day()
+                toured = date is None and _AFTER_TOUR.match(self.text, low, name.start)
+                date = self._opening_day() if toured else date
             if date is None and titled:
                 date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
@@ -297,9 +299,8 @@ class _Finder:
         happened = _HAPPENED.search(self.text, day.end, clause if clause >= 0 else low)
         page = self.layers.published
         late = day.iso is not None and page is not None and day.iso > page
-        there = self.speakers.at(clause if clause >= 0 else day.end)
-        apart = self._apart(there, name.start)
-        return day.iso if told and not (apart or happened or late) else None
+        other = _BLOCK.search(self.text, day.end, low)
+        return day.iso if told and not (other or happened or late) else None
 
     def _day_behind(self, end: int) -> str | None:
         """某区召开推进会。11月1日，会议在区政府召开: the day that opens the next sentence, of the meeting."""
@@ -378,27 +379,27 @@ class _Finder:
                     continue
                 if meeting.date and known.date and meeting.date != known.date:
                     continue
-                if one.headline and _same_name(meeting.name, known.name):
+                if one.headline and same_name(meeting.name, known.name):
                     headlines.add(index)
-                if _same_name(meeting.name, known.name):
-                    kept[index] = (_joined(known, meeting), at if titled else min(at, position))
+                if same_name(meeting.name, known.name):
+                    kept[index] = (joined(known, meeting), at if titled else min(at, position))
                     break
-                fuller = _same_name(known.name, meeting.name)
+                fuller = same_name(known.name, meeting.name)
                 if titled:  # 全国…会议召开: the title alone says of what level
                     fuller = meeting.name.endswith(known.name)
                     owned = meeting.name.removesuffix(known.name)
                     fuller = fuller and bool(_PREFIX.match(meeting.name) or _BODY.search(owned))
                 if fuller:
-                    kept[index] = (_joined(meeting, known), min(at, position))
+                    kept[index] = (joined(meeting, known), min(at, position))
                     break
             else:
-                told = _only_one(kept, frames, meeting) if titled else None
+                told = only_one(kept, frames, meeting) if titled else None
                 if told is not None:
                     known, at = kept[told]
-                    joined = _joined(known, meeting)
+                    told_of = joined(known, meeting)
                     if _NAMELESS.match(known.name):  # the title alone names it
-                        joined = replace(joined, name=meeting.name)
-                    kept[told] = (joined, at)
+                        told_of = replace(told_of, name=meeting.name)
+                    kept[told] = (told_of, at)
                     continue
                 if titled:
                     day = meeting.date or self._first_day(meeting.region)
@@ -450,30 +451,6 @@ def meetings(
     return _Finder(layers, speakers, proof).run(names)
 
 
-def _only_one(
-    kept: Sequence[tuple[Meeting, int]], frames: Sequence[str], titled: Meeting
-) -> int | None:
-    """The one meeting of its owner that the body tells of: what the title calls by another name."""
-    own = [
-        index
-        for index, (known, _) in enumerate(kept)
-        if titled.region in {known.region, None}
-        and frames[index] in {"held", "subject"}
-        and (known.date == titled.date or not (known.date and titled.date))
-    ]
-    return own[0] if len(own) == 1 else None
-
-
-def _subsequence(short: str, long: str) -> bool:
-    rest = iter(long)
-    return all(c in rest for c in short)
-
-
-def _same_name(short: str, long: str) -> bool:
-    """Whether one name is the other, shortened: 省政府紧急视频会议, 全省安全生产紧急视频会议."""
-    return _subsequence(short, long) or _subsequence(_OWNER.sub("", short), long)
-
-
 def _issue_year(layers: Layers) -> int | None:
     """The year of 2024年第6期 in the head of a page without a date."""
     for line in layers.lines:
@@ -489,13 +466,3 @@ def _issue_year(layers: Layers) -> int | None:
         named = {m[1] for m in _ORDINAL.finditer(layers.text)}
         return int(named.pop()) if len(named) == 1 else None
     return None
-
-
-def _joined(a: Meeting, b: Meeting) -> Meeting:
-    return replace(
-        a,
-        date=a.date or b.date,
-        evidence=tuple(sorted({*a.evidence, *b.evidence}, key=lambda e: (e.start, e.end))),
-        organiser=a.organiser or b.organiser,
-        venue=a.venue or b.venue,
-    )

@@ -1,0 +1,46 @@
+"""Two reports of one meeting: whether they are, and what they tell together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kg.cues import pattern
+from kg.model import Meeting
+
+_OWNER = pattern("names", "meeting-by-organ")
+
+
+def only_one(
+    kept: Sequence[tuple[Meeting, int]], frames: Sequence[str], titled: Meeting
+) -> int | None:
+    """The one meeting of its owner that the body tells of: what the title calls by another name."""
+    own = [
+        index
+        for index, (known, _) in enumerate(kept)
+        if titled.region in {known.region, None}
+        and frames[index] in {"held", "subject"}
+        and (known.date == titled.date or not (known.date and titled.date))
+    ]
+    return own[0] if len(own) == 1 else None
+
+
+def _subsequence(short: str, long: str) -> bool:
+    rest = iter(long)
+    return all(c in rest for c in short)
+
+
+def same_name(short: str, long: str) -> bool:
+    """Whether one name is the other, shortened: 省政府紧急视频会议, 全省安全生产紧急视频会议."""
+    return _subsequence(short, long) or _subsequence(_OWNER.sub("", short), long)
+
+
+def joined(a: Meeting, b: Meeting) -> Meeting:
+    """One meeting of two that were told of: the name of the first, what either knows."""
+    return replace(
+        a,
+        date=a.date or b.date,
+        evidence=tuple(sorted({*a.evidence, *b.evidence}, key=lambda e: (e.start, e.end))),
+        organiser=a.organiser or b.organiser,
+        venue=a.venue or b.venue,
+    )
