@@ -42,6 +42,8 @@ _MIND = pattern("clauses", "mind")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
 _WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
+#: Where one of these is the matter, words of the woods name no fires of forests alone.
+_GRASS = frozenset({"wildfire", "grassland-fire"})
 
 #: Sectors that are also where something lies, and who governs there.
 _ZONES = frozenset({"industrial-parks"})
@@ -63,10 +65,13 @@ class Wild:
         start, end = layers.title or (0, 0)
         titled = {m.concept for m in layers.mentions if start <= m.start < end}
         self.fires = bool(titled & _WILD) and "fire-safety" not in titled
-        both = [m for m in layers.mentions if m.concept == "wildfire"]
-        self.everywhere = any(start <= m.start < end or m.masked == "name" for m in both)
-        lines = [(ln.start, ln.end) for ln in layers.lines] if both and not self.everywhere else []
-        self.lines = [s for s in lines if any(s[0] <= m.start < s[1] for m in both)]
+        both = [m for m in layers.mentions if m.concept in _GRASS]
+        everywhere = any(start <= m.start < end or m.masked == "name" for m in both)
+        lines = [(ln.start, ln.end) for ln in layers.lines] if both else []
+        if not everywhere:
+            lines = [s for s in lines if any(s[0] <= m.start < s[1] for m in both)]
+        own = [m for m in layers.mentions if m.concept == "forest-fire" and not self._is(_WOODS, m)]
+        self.lines = [s for s in lines if not any(s[0] <= m.start < s[1] for m in own)]
 
     def holds(self, mention: Mention) -> bool:
         """Whether a mention only speaks of the fires that the page is on."""
@@ -74,7 +79,7 @@ class Wild:
             return self.fires and self._is(_FIRE, mention)
         if mention.concept != "forest-fire" or not self._is(_WOODS, mention):
             return False
-        return self.everywhere or any(a <= mention.start < b for a, b in self.lines)
+        return any(a <= mention.start < b for a, b in self.lines)
 
     def _is(self, words: re.Pattern[str], mention: Mention) -> bool:
         return words.match(self.text, mention.start, mention.end) is not None
