@@ -41,6 +41,7 @@ _PASSED = pattern("clauses", "passed")
 _MIND = pattern("clauses", "mind")
 _FIRE = pattern("titles", "fire-words")
 _WOODS = pattern("titles", "forest-words")
+_BOATS = pattern("titles", "boat-words")
 _WILD = frozenset({"wildfire", "forest-fire", "grassland-fire"})
 #: Where one of these is the matter, words of the woods name no fires of forests alone.
 _GRASS = frozenset({"wildfire", "grassland-fire"})
@@ -53,11 +54,18 @@ LABEL = 16
 Topic = tuple[str, int, int]
 
 
+def _any_between(starts: Sequence[int], start: int, end: int) -> bool:
+    """Whether one of these places, in order, lies in the stretch."""
+    at = bisect_left(starts, start)
+    return at < len(starts) and starts[at] < end
+
+
 class Wild:
     """What the words for fire and woods mean where fires of forests and grass are the matter.
 
     On a page titled for them 火灾 and 防火措施 are theirs and no matter of fire safety; 林区 and 护林员 name no
-    narrower sector on a page, or in a paragraph, on 森林草原防灭火.
+    narrower sector on a page, or in a paragraph, on 森林草原防灭火. So 船舶 and 码头 are no matter of shipping
+    in a paragraph on fishing boats.
     """
 
     def __init__(self, layers: Layers) -> None:
@@ -72,11 +80,17 @@ class Wild:
             lines = [s for s in lines if any(s[0] <= m.start < s[1] for m in both)]
         own = [m for m in layers.mentions if m.concept == "forest-fire" and not self._is(_WOODS, m)]
         self.lines = [s for s in lines if not any(s[0] <= m.start < s[1] for m in own)]
+        boats = [m.start for m in layers.mentions if m.concept == "fishing-vessels" and not m.masked]
+        self.fishing = [
+            (ln.start, ln.end) for ln in layers.lines if _any_between(boats, ln.start, ln.end)
+        ]
 
     def holds(self, mention: Mention) -> bool:
         """Whether a mention only speaks of the fires that the page is on."""
         if mention.concept == "fire-safety":
             return self.fires and self._is(_FIRE, mention)
+        if mention.concept == "water-transport" and self._is(_BOATS, mention):
+            return any(a <= mention.start < b for a, b in self.fishing)
         if mention.concept != "forest-fire" or not self._is(_WOODS, mention):
             return False
         return any(a <= mention.start < b for a, b in self.lines)
