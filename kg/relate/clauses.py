@@ -484,6 +484,8 @@ def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool)
             )
         ):
             before.force, before.why = "told", "object put first"
+            if clause.force == "order":
+                clause.condition_at = before.begin
         done = (
             report
             and clause.why in {"了", "已", "count"}

@@ -80,7 +80,9 @@ class Wild:
             lines = [s for s in lines if any(s[0] <= m.start < s[1] for m in both)]
         own = [m for m in layers.mentions if m.concept == "forest-fire" and not self._is(_WOODS, m)]
         self.lines = [s for s in lines if not any(s[0] <= m.start < s[1] for m in own)]
-        boats = [m.start for m in layers.mentions if m.concept == "fishing-vessels" and not m.masked]
+        boats = [
+            m.start for m in layers.mentions if m.concept == "fishing-vessels" and not m.masked
+        ]
         self.fishing = [
             (ln.start, ln.end) for ln in layers.lines if _any_between(boats, ln.start, ln.end)
         ]
