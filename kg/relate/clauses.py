@@ -17,6 +17,7 @@ from kg.dates import find_deadline
 from kg.layers import Cue, Layers, Segment
 from kg.lexicon import words as general_words
 from kg.relate.clause import Clause, fill
+from kg.relate.exclusion import leave_out
 from kg.relate.force import Judge
 from kg.relate.headings import SHORT, Headings
 from kg.relate.leading import is_leading
@@ -25,13 +26,11 @@ from kg.relate.quoted import spoken
 from kg.relate.stretch import VERBS
 from kg.relate.waiting import NOTHING, is_condition, is_label, is_spoken_of, look_ahead, waits
 
-_LEFT_OUT = pattern("clauses", "left-out")
 _OCCASION = pattern("clauses", "occasion")
 _REASON = pattern("clauses", "reason")
 _MAXIM = pattern("clauses", "maxim")
 _SPEAKER = pattern("clauses", "speaker-before")
 _FOUND_SINCE = pattern("clauses", "found-since")
-_DEALT_NOUN = pattern("clauses", "dealt-noun")
 _REMINDS = pattern("clauses", "reminds")
 _LAYS_DOWN = pattern("clauses", "lays-down")
 _CHARGES = pattern("clauses", "charges")
@@ -48,9 +47,6 @@ _TOWARDS = frozenset({"针对", "对", "对于"})
 _NEAR = 12
 #: What stands between the names of two sectors.
 _AND = frozenset("、和与及")
-#: Verbs of those who come to something.
-_COMES = frozenset({"参加", "出席", "列席", "陪同"})
-_PASSIVE = pattern("clauses", "passive")
 _AS_A_RULE = pattern("clauses", "as-a-rule")
 _STANDS_ALONE = pattern("clauses", "stands-alone")
 #: Groups of it that ban, and those that are the verb whatever a list has.
@@ -70,6 +66,7 @@ _ITS_VERB = frozenset(
         "from",
         "seen",
         "offhand",
+        "rate",
     }
 )
 _TEACHES = pattern("clauses", "teaches")
@@ -171,7 +168,7 @@ class _Reader(Judge):
                     alone = len(sentence) == 1
                     counted = since is not None and since < segment.end
                     self._segment(parsed, counted=counted, alone=alone)
-            _leave_out(self.out, sentence[0][0].sentence, self.text, report=not self.document)
+            leave_out(self.out, sentence[0][0].sentence, self.text, report=not self.document)
         return self.out
 
     def _sentences(self) -> Iterator[list[tuple[Segment, list[Cue], bool]]]:
@@ -307,7 +304,10 @@ class _Reader(Judge):
         named = next((g for g, words in found.groupdict().items() if words), None)
         counts = named == "done" and parsed.verb is not None and parsed.weak
         if named is not None and (counts or named in _ITS_VERB or parsed.verb is None):
-            parsed.verb = self._verb_at(parsed, parsed.start + found.start(named), found[named])
+            at, end = (parsed.start + place for place in found.span(named))
+            led = next((c.end for c in parsed.cues if c.start == at and c.kind == "adverb"), at)
+            at = led if led < end else at  # 能立即整改的立即整改
+            parsed.verb = self._verb_at(parsed, at, self.text[at:end])
         elif parsed.verb is None:
             at = parsed.end - 2
             parsed.verb = self._verb_at(parsed, at, self.text[at : parsed.end])
@@ -464,35 +464,3 @@ def _limited(words: str) -> bool:
     """Whether a limit stands in it, and more than that (完成时限：9月底前 is no task)."""
     found = find_deadline(words, None) if "月" in words or "年" in words else None
     return found is not None and len(words) > len(found[0]) + 1
-
-
-def _leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool) -> None:
-    """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
-    tail = [c for c in clauses if c.sentence == sentence]
-    if tail and tail[-1].why in {"attends", "left out"} and tail[-1].action in _COMES:
-        for clause in tail[:-1]:  # 市安委会全体成员，各区分管负责人参加会议
-            if clause.cue is None:
-                clause.force, clause.why = "told", "attends"
-    for before, clause in pairwise(tail):
-        if (
-            before.cue is None
-            and _PASSIVE.match(text, clause.start)
-            and "的" in text[before.start : before.end]
-            and (
-                before.action_at == before.start
-                or _DEALT_NOUN.search(text, before.start, before.end) is not None
-            )
-        ):
-            before.force, before.why = "told", "object put first"
-            if clause.force == "order":
-                clause.condition_at = before.begin
-        done = (
-            report
-            and clause.why in {"了", "已", "count"}
-            and before.force == "order"
-            and before.strength < 3
-        )
-        if done and before.cue is None and before.subject is not None:
-            before.force, before.why = "doing", "done"  # 有关单位设置展台，摆放了灭火器
-        if before.cue is None and _LEFT_OUT.search(text, clause.start, clause.end):
-            before.force, before.why = "told", "left out"

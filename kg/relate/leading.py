@@ -108,7 +108,7 @@ def is_leading(text: str, parsed: Parse) -> bool:
             return True
         if parsed.verb is None:
             return True
-        ahead = parsed.opener == "对" and parsed.verb.end == parsed.end
+        ahead = parsed.opener in {"对", "向"} and parsed.verb.end == parsed.end
         acts = ahead or (parsed.opener in _FOR and parsed.verb.end < parsed.end - 1)
         mark = text.rfind("的", parsed.start, parsed.verb.start)
         acts = acts and (mark < 0 or (ahead and parsed.verb.start - mark > 4))

@@ -24,6 +24,8 @@ _WHO = pattern("clauses", "bearer")
 _NOUN_HEAD = pattern("clauses", "noun-head")
 _MARK = re.compile("[“《（(]")
 _QUOTED = pattern("clauses", "quoted")
+#: How much of it, behind a verb that governs it: 组建|一支不少于15人的消防队.
+_SO_MUCH = re.compile("[一两二三四五六七八九十0-9]+[支个套名台座口条批处项份]")
 _SUPREME = pattern("clauses", "supreme")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
@@ -183,6 +185,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         and mark >= 0
         and segment.end - mark <= 10
         and not finder.adverbial
+        and not (out.verb is not None and _SO_MUCH.match(text, out.verb.end, mark))
         and (out.past is None or not (out.past.value == "sentence" or out.past.word[-1] == "了"))
         and (
             out.verb is None
@@ -233,7 +236,8 @@ def _is_copula(text: str, out: Parse, stop: int) -> bool:
     """…是…, …为第一责任人; not 首要的是 + verb, which orders."""
     verb = out.verb
     found = _COPULA.search(text, out.start, stop)
-    if found is None and verb is not None and verb.value < "2" and verb.start == out.start:
+    opens = verb is not None and (verb.start == out.start or text.startswith("是", verb.end))
+    if found is None and verb is not None and verb.value < "2" and opens:
         found = _COPULA.match(text, verb.end, out.end)  # 发展|是安全的保障
         found = found or _SUPREME.search(text, verb.end, out.end)  # 维护稳定是头等大事
         stop = out.end if found is not None else stop

@@ -163,6 +163,9 @@ class Finder(Setting):
             verb = self._second(i)  # 严禁无人监护进入塔器
             if verb is not None:
                 return verb
+        if not bare and i < count and self._has(i, position):
+            self.plain = True  # 每个村寨要有水、有池
+            return Cue(position, position + 1, "verb", "2", "有")
         if not bare and i < count and cues[i].start == position and cues[i].word in _HAS:
             self.plain = True  # 应具有大专以上学历
             return Cue(position, cues[i].end, "verb", "2", cues[i].word)
@@ -216,6 +219,15 @@ class Finder(Setting):
             if cue.kind == "manner" and not bare and self._scan(i + 1, cue.end) is None:
                 return cue
         return self._scan(i, position)
+
+    def _has(self, i: int, position: int) -> bool:
+        """Whether 有 is what is asked for: no word begins with it, and no other verb stands behind."""
+        cue = self.cues[i]
+        if cue.start != position or cue.word != "有" or self.text.startswith("有人", position):
+            return False
+        if self.governor(i) in _LETS:
+            return False  # 鼓励有条件的村组建专职队
+        return all(c.kind not in {"verb", "v"} for c in self.cues[i + 1 :])
 
     def _all_of(self, i: int) -> bool:
         """Whether the word before is the one for all of them."""

@@ -16,6 +16,7 @@ _WHEN = pattern("clauses", "when")
 _SUMMONS = pattern("clauses", "summons")
 _WHO = pattern("clauses", "charged")
 _AT_ONCE = pattern("clauses", "at-once")
+_MET = pattern("clauses", "met")
 _HANDED_ON = pattern("clauses", "handed-on")
 #: Verbs of speech that report only where a comma or colon follows at once.
 _ONLY_AT_END = frozenset({"说", "表示", "批示", "指示", "如下", "叮嘱", "嘱咐", "表态", "承诺"})
@@ -25,6 +26,8 @@ _CHARGES = frozenset({"叮嘱", "嘱咐"})
 _NEAR = 12
 #: Verbs of speech that are ordinary verbs unless a speaker stands right before them.
 _AMBIGUOUS = frozenset({"规定", "明确", "决定", "定于", "提出", "部署", "指出"})
+#: What a meeting has laid down, where it is told of right before, at most so many characters back.
+_LAID_DOWN, _FAR = "明确", 60
 #: What a report of speech does not begin with: 落实上级要求, 按照会议要求.
 _NOT_SAID = frozenset({"prep", "object", "verb", "v", "adverb", "dual"})
 
@@ -60,7 +63,7 @@ def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
         return False
     if _SUMMONS.fullmatch(before):
         return True
-    if any(
+    if before and any(
         c.kind == "modal"
         or (c.kind in _NOT_SAID and c.start == segment.start and text[c.end] != "的")
         for c in cues
@@ -76,7 +79,9 @@ def speaks(text: str, cue: Cue, segment: Segment, cues: Sequence[Cue]) -> bool:
     if cue.word in _ONLY_AT_END:
         return False
     if cue.word in _AMBIGUOUS:
-        return bool(_SPEAKER_OF_NOUN.search(before)) or (
-            not before and cue.word in {"决定", "定于"}
-        )
+        if _SPEAKER_OF_NOUN.search(before):
+            return True
+        if cue.word == _LAID_DOWN and not before and text[cue.end] != "了":
+            return _MET.search(text, max(0, segment.start - _FAR), segment.start) is not None
+        return not before and cue.word in {"决定", "定于"}
     return not before or bool(_SPEAKER_BEFORE.search(before))

@@ -90,6 +90,13 @@ class Stretch:
             return None
         at, end = found.span(found.lastgroup or 0)
         before = self.text[at - 1 : at + 1]
+        if found.lastgroup == "times" and self.text[at] not in STEMS:
+            return None
+        known = next(
+            (c for c in self.cues if c.end == end and c.kind in VERBS and c.end - c.start > 1), None
+        )
+        if known is not None:
+            return known  # 训练|一次
         if at > self.start and words().get(before) not in {None, "d"}:
             return None  # 仓储|存在: the character ends another word
         return Cue(at, end, "v", "", self.text[at:end])

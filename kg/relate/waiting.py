@@ -125,7 +125,7 @@ def is_spoken_of(text: str, parsed: Parse, ahead: Ahead) -> bool:
         noun = _DEALT_NOUN.search(text, parsed.start, parsed.end) is not None
         return noun and verb.value < "2" and verb.end < parsed.end
     led = any(c.end == verb.start and c.kind == "adverb" for c in parsed.cues)
-    led = led or text[verb.start - 1] == "不"  # 弯道不超车
+    led = led or text[verb.start - 1] in {"不", "里"}  # 弯道不超车, 集中到棚子里充电
     nominal = verb.kind == "verb" and verb.end == parsed.end and not (led or parsed.bans)
     if not nominal or _WHO.search(text, parsed.start, verb.start):
         return False
