@@ -63,7 +63,7 @@ def find_meetings(text: str, segments: Sequence[Segment]) -> list[tuple[Name, st
         if "会" not in words:
             continue
         position, frame = 0, ""
-        told = "召开" in words or "举行" in words
+        told = "召开" in words or "举行" in words or "开了" in words
         heads = [*head.finditer(words), *(held_kind.finditer(words) if told else ())]
         for match in sorted(heads, key=lambda m: m.end()):
             if match.start() < position:

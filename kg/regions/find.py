@@ -88,9 +88,29 @@ def find(text: str) -> list[RegionMention]:
             out[-1] = replace(before, part_of_name=False)  # 台州市路桥区 is no road of 台州
         if form.alone or len(mention.candidates) < len(form.candidates) or _inside(mention, before):
             out.append(mention)
+    out = _with_zones(text, out)
     if not names:
         return out
     return [replace(m, person=True) if text[m.start - 1 : m.end] in names else m for m in out]
+
+
+def _with_zones(text: str, mentions: list[RegionMention]) -> list[RegionMention]:
+    """江苏省连云港市徐圩新区 … 徐圩新区召开: the zone stands for the division in which the text says it lies."""
+    zones: dict[str, Division] = {}
+    for mention in mentions:
+        if mention.full and not (mention.person or mention.part_of_name or mention.weak):
+            zone = _context("own-zone").match(text, mention.end)
+            if zone is not None and len(mention.candidates) == 1:
+                zones.setdefault(zone[1], mention.candidates[0])
+    if not zones:
+        return mentions
+    taken = {position for m in mentions for position in range(m.start, m.end)}
+    found = [
+        RegionMention(one.start(), one.end(), one[0], (zones[one[0]],), host=True)
+        for one in re.finditer("|".join(map(re.escape, zones)), text)
+        if taken.isdisjoint(range(*one.span()))
+    ]
+    return sorted((*mentions, *found), key=lambda m: m.start)
 
 
 def _is_town(text: str, end: int, form: Form) -> bool:

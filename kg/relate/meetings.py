@@ -41,7 +41,7 @@ _ENDED = pattern("names", "meeting-ended")
 _OF_LEVEL = pattern("names", "meeting-of-level")
 _DEMANDS = pattern("names", "meeting-demands")
 _HELD_AGAIN = pattern("names", "meeting-held-again")
-_HOLDS = re.compile(r"(?:召开|举行)了?$")
+_HOLDS = re.compile(r"(?:召开|举行|开)了?$|开了[一两半]?[个场次天]?$")
 _STATE = pattern("actors", "state")
 _CENTRAL = pattern("names", "meeting-central")
 #: Opens a block of a roundup within a line.
