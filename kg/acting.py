@@ -310,8 +310,7 @@ class Acting:
         if done is NOTHING and _WAY.match(text, last.end, segment.end):
             done = DOES
         if done is NOTHING and self.saying.answers(who, last.end, segment):
-            self.waiting = (who, (last.start, last.end), segment.sentence)
-            return False
+            done = DOES
         if done is NOTHING:
             self._topic(who, last, segment)
             self._wait(who, (mention.start, last.end), segment)
@@ -391,7 +390,7 @@ class Acting:
             return False
         within = self.floor.given == segment.sentence or self._bidden(segment, mention)
         found = several_of(self.text, segment, mention, self.place, self.meant, within=within)
-        if not found.acts:
+        if not found.acts and not self.saying.answer(found.members, segment):
             return found.done.watches
         who, (_, end) = found.members[-1]
         if self.saying.only_told(who, end, segment.end):

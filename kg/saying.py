@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kg import regions
 from kg.cues import pattern
 from kg.home import Home
@@ -15,6 +17,7 @@ _ITEMS_OPEN = pattern("actors", "items-open")
 _ONLY_TOLD = pattern("actors", "only-told")
 _PLEDGES = pattern("actors", "pledges")
 _SPEECH_OPENS = pattern("actors", "speech-opens")
+_PROMISES = pattern("actors", "promises")
 _SPOKE = pattern("actors", "spoke")
 _SUMMONS = pattern("actors", "summons")
 
@@ -62,10 +65,17 @@ class Saying:
         )
 
     def answers(self, who: Division, end: int, segment: Segment) -> bool:
-        """某县负责人作表态发言，表示将…: what the one says who is summoned comes in the next segment."""
+        """某县负责人作表态发言，表示将…: one who is summoned says what will be done, in the next segment."""
         if who not in self.summoned or segment.closer != "，":
             return False
-        return _ANSWERS.search(self.text, end, segment.end) is not None
+        promised = _PROMISES.match(self.text, segment.end + 1) is not None
+        return promised and _ANSWERS.search(self.text, end, segment.end) is not None
+
+    def answer(self, members: Sequence[tuple[Division, tuple[int, int]]], segment: Segment) -> bool:
+        """甲县、乙区政府负责人作表态发言，表示将…: several who are summoned say so together."""
+        return bool(members) and all(
+            self.answers(who, members[-1][1][1], segment) for who, _ in members
+        )
 
     def only_told(self, who: Division, start: int, end: int) -> bool:
         """会上，甲县、乙区作了经验介绍: in the report of one division others only speak, are praised, have agreed."""
