@@ -443,7 +443,7 @@ class Acting:
             self.only or level[0][0] == "该" or self._in_the_block(who) or self.meant.is_topic(who)
         )
         does_so = told and (
-            does(text, level.end(), segment.end)
+            does(text, level.end() - level[0].endswith("长"), segment.end)
             or _WAY.match(text, behind_body(text, level.end(), segment.end), segment.end)
         )
         if done is NOTHING and does_so:
