@@ -12,7 +12,7 @@ from kg.dates import DateMention, find_days, spoken_day
 from kg.layers import Layers, Name, Segment
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.regions import RegionMention, within
-from kg.relate.once import joined, only_one, same_name
+from kg.relate.once import by_place, joined, only_one, same_name
 from kg.relate.posts import find_posts
 from kg.resolve import Speakers
 from kg.subjects import skip_time
@@ -381,7 +381,7 @@ class _Finder:
                     continue
                 if one.headline and same_name(meeting.name, known.name):
                     headlines.add(index)
-                if same_name(meeting.name, known.name):
+                if same_name(meeting.name, known.name) or (titled and by_place(meeting, known)):
                     kept[index] = (joined(known, meeting), at if titled else min(at, position))
                     break
                 fuller = same_name(known.name, meeting.name)

@@ -35,6 +35,12 @@ def same_name(short: str, long: str) -> bool:
     return _subsequence(short, long) or _subsequence(_OWNER.sub("", short), long)
 
 
+def by_place(titled: Meeting, known: Meeting) -> bool:
+    """Whether a title only puts the place before the name: 汉寿县政府常务会议, in the body 县政府常务会议."""
+    place = titled.name.removesuffix(known.name)
+    return place != titled.name and (known.region or "").startswith(place)
+
+
 def joined(a: Meeting, b: Meeting) -> Meeting:
     """One meeting of two that were told of: the name of the first, what either knows."""
     return replace(
