@@ -17,7 +17,13 @@ _ROAD_BEFORE = pattern("names", "incident-road-before")
 #: Accidents whose name begins with no division: of a road, of a body that is not named, abroad.
 _ELSEWHERE = tuple(
     pattern("names", row)
-    for row in ("incident-road", "incident-highway", "incident-some", "incident-abroad", "incident-firm")
+    for row in (
+        "incident-road",
+        "incident-highway",
+        "incident-some",
+        "incident-abroad",
+        "incident-firm",
+    )
 )
 _BARE = pattern("names", "incident-bare")
 _ALONE = pattern("names", "incident-alone")
