@@ -37,8 +37,8 @@ def same_name(short: str, long: str) -> bool:
 
 def by_place(titled: Meeting, known: Meeting) -> bool:
     """Whether a title only puts the place before the name: 汉寿县政府常务会议, in the body 县政府常务会议."""
-    place = titled.name.removesuffix(known.name)
-    return place != titled.name and (known.region or "").startswith(place)
+    place, region = titled.name.removesuffix(known.name), known.region or ""
+    return place != titled.name and region.startswith(place) and known.name[0] == region[-1:]
 
 
 def joined(a: Meeting, b: Meeting) -> Meeting:
