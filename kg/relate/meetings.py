@@ -111,8 +111,7 @@ class _Finder:
                 toured = date is None and _AFTER_TOUR.match(self.text, low, name.start)
                 date = self._opening_day() if toured else date
             if date is None and titled:
-                minutes = self.text.startswith("纪要", name.end)
-                date = self._labelled_day() if minutes else spoken_day(self.text)  # 讲话（2022年5月6日）
+                date = spoken_day(self.text)  # 在某会议上的讲话（2022年5月6日）
             organ = _ORGAN.search(self.text, segment.start, name.start)
             venue = _VENUE.search(self.text, segment.start, segment.end)
             meeting = Meeting(
