@@ -66,7 +66,6 @@ _ITS_VERB = frozenset(
         "from",
         "seen",
         "offhand",
-        "rate",
     }
 )
 _TEACHES = pattern("clauses", "teaches")
@@ -332,6 +331,11 @@ class _Reader(Judge):
         ):
             return False
         words = self.text[parsed.start : parsed.end]
+        verb = parsed.verb
+        if verb is not None and any(
+            c.kind == "adverb" and c.end == verb.start for c in parsed.cues
+        ):
+            return False  # 由市监所会同供气站挨家查软管
         leads = words[0] == "由" or words.endswith("牵头") or bool(self.pending)
         if not leads or _WHOSE_TASK.match(words) is None:
             return False

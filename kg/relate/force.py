@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from kg.cues import pattern
+from kg.cues import pattern, word_set
 from kg.layers import Cue, Layers
 from kg.relate.clause import Clause, Force
 from kg.relate.parse import Parse
@@ -58,6 +58,8 @@ _AVOWS = frozenset({"表示", "表态", "承诺"})
 _ATTENDS = pattern("clauses", "attends")
 _QUALITIES = pattern("clauses", "qualities")
 _SPOKE_ON = pattern("clauses", "spoke-on")
+_BEFELL, _BEFALLS = pattern("clauses", "befell"), word_set("clauses", "befell")
+_NO_SLACK = pattern("clauses", "no-slack")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
 _GOES_ON = pattern("clauses", "goes-on")
@@ -125,9 +127,9 @@ class Judge:
             return "told", "maxim"
         if modal is None and _ABOUT_WHAT.match(words):
             return "told", "about"
-        if words.endswith("不得") and _MAXIM.search(words):
+        if words.endswith("不得") and _NO_SLACK.search(words):
             return "topic", "maxim"  # 渡口的事一刻也松不得
-        if _SPOKE_ON.search(words):
+        if "就" in words and _SPOKE_ON.search(words):
             return "told", "spoke"
         if self.wherever:
             return "told", "wherever"
@@ -282,7 +284,8 @@ class Judge:
 
     def _told_by_form(self, parsed: Parse, words: str) -> str:
         """What the form of a clause without a modal says against an order; nothing where none does."""
-        if not parsed.contiguous and not parsed.prep and _SETS_UP.search(words):
+        each = words[0] in "每各"  # 每条街组建一支巡防队
+        if not (parsed.contiguous or parsed.prep or each) and _SETS_UP.search(words):
             return "" if _DUE.search(words) else "set up"
         if _SOME_DO.match(words):
             return "some"
@@ -295,6 +298,8 @@ class Judge:
         if _ATTENDS.search(words):
             return "attends"
         if _TEACHES.search(words) or self.states_fact(parsed, words):
+            return "fact"
+        if words[-2:] in _BEFALLS and not parsed.contiguous and _BEFELL.match(words):
             return "fact"
         governed = parsed.contiguous or parsed.adverbial
         if not governed and (_HOW_IT_IS.match(words) or _AS_A_RULE.search(words)):

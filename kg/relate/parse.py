@@ -45,6 +45,8 @@ PLEASE = "请"
 _BEFALLEN = frozenset("困淹埋毁骗")
 #: Modals only where they open the clause, or a verb stands right behind: 请, 别, 宜.
 _ONLY_FIRST = frozenset({PLEASE, "别", "宜"})
+#: What is lit: 点明火, 点香烛.
+_LIT = frozenset("火燃香烛灯炮蜡烟着明孔煤柴草鞭烧放焚供")
 #: A modal that is also a surname: only where what is not to be done stands right behind.
 _ALSO_NAME = "莫"
 #: Bodies named with one character: 部将派出暗访组.
@@ -115,7 +117,7 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
             start = cue.end
     if start == segment.start and says_at_end(text, segment, cues) is not None:
         start = segment.end
-    inner = list(cues) if start == segment.start else [c for c in cues if c.start >= start]
+    inner = [c for c in cues if c.start >= start and not _is_spot(text, c)]
     if _MARK.search(text, start, segment.end):
         inner = _outside_quotes(text, start, segment.end, inner)
     out = Parse(segment, start, inner)
@@ -311,6 +313,11 @@ def _asks(text: str, cues: Sequence[Cue], index: int) -> bool:
     cue = cues[index]
     behind = next((c for c in cues[index + 1 :] if c.start == cue.end), None)
     return behind is not None and behind.kind in VERBS | {"adverb", "object"}
+
+
+def _is_spot(text: str, cue: Cue) -> bool:
+    """隐患|点, 晚上七|点: a place or an hour, unless something is lit."""
+    return cue.word == "点" and text[cue.end : cue.end + 1] not in _LIT
 
 
 def _warns(cues: Sequence[Cue], index: int) -> bool:

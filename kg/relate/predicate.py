@@ -135,6 +135,10 @@ class Finder(Setting):
             led = led or cues[i].kind in {"adverb", "dual"}
             position = cues[i].end
             i += 1
+        asks = self.text.startswith("请", self.cues[i - 1].start) if i > 0 else False
+        if asks and not bare and self.governor(i - 1) == "permission":
+            self.plain = True  # 可以请物业上门
+            return self.cues[i - 1]._replace(kind="verb", value="2")
         if bare and self.plain_ban(i, position):
             self.plain = self.bans = True
             return (
@@ -362,6 +366,10 @@ class Finder(Setting):
             )
             self.adverbial = verb is not None
             return verb
+        first = self.first_of_all(position)
+        if first is not None:
+            self.adverbial = True
+            return first
         found = self.behind_phrase(i, position, found)
         put = self.sent(found) or self.put_somewhere(i, found)
         if put is not None:
@@ -432,6 +440,9 @@ class Finder(Setting):
         cues = self.cues
         if not behind or cues[behind[-1]].end != self.end or cues[behind[0]].value >= "2":
             return []
+        if all(cues[k].kind == "single" for k in behind):  # 设立一个不少于五人的看火点
+            ahead = [k for k in found if cues[k].end <= mark and cues[k].value >= "2"]
+            return [k for k in ahead if cues[k].kind == "verb"][:1]
         if len(behind) > 1 or self.led(behind[0]):
             return []
         ahead = [k for k in found if cues[k].end <= mark]

@@ -14,6 +14,9 @@ _TIME_TAIL = pattern("clauses", "time-tail")
 _ADJECTIVE = pattern("clauses", "adjective-here")
 _MADE_STRICT = pattern("clauses", "made-strict")
 _PHRASE = pattern("clauses", "phrase-around")
+_FIRST = re.compile(
+    "(?<![首率优事预原早“按])先(?![生进行后期例锋])([一-鿿]{1,3}?)(?:[、，]?[后再]|起来再)[一-鿿]"
+)
 _SENT = pattern("clauses", "sent")
 _AFTER_DUAL = frozenset({"verb", "dual", "prep", "object"})
 #: Of the dual ones, those that say how before any verb: 错峰出行.
@@ -169,6 +172,15 @@ class Setting(Stretch):
             if words().get(moved[1]) == "v" or any(self.cues[k].word == moved[1] for k in found):
                 return Cue(*moved.span(1), "verb", "2", moved[1])
         return None
+
+    def first_of_all(self, position: int) -> Cue | None:
+        """先断|道再除冰, 先|围挡后上报: the first of two deeds, where no list has it."""
+        at = self.text.find("先", position, self.end)
+        found = _FIRST.match(self.text, at, self.end) if at > 0 else None
+        if found is None or any(c.start == at + 1 and c.kind in VERBS for c in self.cues):
+            return None
+        end = at + 2 if self.text[at + 1] in STEMS else found.end(1)
+        return Cue(at + 1, end, "v", "", self.text[at + 1 : end])
 
     def sent(self, found: list[int]) -> Cue | None:
         """将自查总结|报县安委办备案: whatever verbs name what is sent, and what becomes of it."""

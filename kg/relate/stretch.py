@@ -90,7 +90,7 @@ class Stretch:
             return None
         at, end = found.span(found.lastgroup or 0)
         before = self.text[at - 1 : at + 1]
-        if found.lastgroup == "times" and self.text[at] not in STEMS:
+        if found.lastgroup == "times" and self.text[at] not in STEMS | {"来"}:
             return None
         known = next(
             (c for c in self.cues if c.end == end and c.kind in VERBS and c.end - c.start > 1), None

@@ -21,6 +21,8 @@ _HANDED_IN = pattern("clauses", "handed-in")
 _DEALT_WITH = pattern("clauses", "dealt-with")
 _CONDITION = pattern("clauses", "condition")
 _TIME_LEAD = pattern("clauses", "time-lead")
+#: Last characters of phrases of time.
+_TIME_ENDS = frozenset("中期季段后前内时际束现间来下天日晚起份底末月夜")
 #: Modals that open a clause by themselves, whatever stands before.
 _OPENS = frozenset({"要", "必须", "务必", "应", "应当", "需", "须", "一要", "严禁", "不能", "禁止"})
 #: Verbs of those who demand.
@@ -197,7 +199,7 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
         return True
     if _REASON.match(text, parsed.start, parsed.end):
         return True
-    if not parsed.copula and _TIME_LEAD.search(text[parsed.start : parsed.end]):
+    if not parsed.copula and _tells_when(text[parsed.start : parsed.end]):
         return True
     if _WITHOUT.match(text, parsed.start, parsed.end):
         return True
@@ -216,6 +218,12 @@ def is_condition(text: str, parsed: Parse, ahead: Ahead) -> bool:
     return bool(_CONDITION.match(text, parsed.start, parsed.end)) and not (
         parsed.verb is not None and not parsed.weak and parsed.adverbial and _led(text, parsed)
     )
+
+
+def _tells_when(words: str) -> bool:
+    """汛期来临前, 收尾阶段: a phrase of time; looked for only where one may end."""
+    may = words[-1] in _TIME_ENDS or "阶段" in words or "第一" in words
+    return may and _TIME_LEAD.search(words) is not None
 
 
 def _answers(text: str, parsed: Parse) -> bool:
