@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Set
 
 from kg.annotate import FAINT
 from kg.cues import pattern, word_set
@@ -21,6 +21,8 @@ _AT_TIME = pattern("clauses", "bearer-at-time")
 _NOT_BEARER = pattern("clauses", "not-bearer")
 _WHO = pattern("clauses", "bearer")
 _BEARER_END = pattern("clauses", "bearer-end")
+#: What masks a word that names no sector here: it stands in the name of a body, or in a phrase.
+_NO_SECTOR = frozenset({"body", "phrase"})
 _EVERY = re.compile("各(?!类)[^，的]{1,6}")
 #: A verb behind who acts, with an object of its own, has at most so many characters.
 _SHORT_VERB = 4
@@ -100,8 +102,12 @@ def obligations(
     meeting_at: Callable[[int], str | None],
     proof: Callable[[int, int], Evidence],
     published: str | None,
+    stressed: Set[tuple[str | None, str]],
 ) -> list[Obligation]:
-    """One obligation for each clause that directs; a bearer is inherited within its sentence only."""
+    """One obligation for each clause that directs; a bearer is inherited within its sentence only.
+
+    It is about those of the sectors that it names which its region stresses.
+    """
     text = layers.text
     starts = [m.start for m in layers.mentions]
     out: list[Obligation] = []
@@ -129,12 +135,15 @@ def obligations(
         else:
             who, inherited = bearer, own is None and bearer is not None
         named = [
-            m for m in mentions_of(layers.mentions, starts, begin, clause.end) if m.masked != "body"
+            m
+            for m in mentions_of(layers.mentions, starts, begin, clause.end)
+            if m.masked not in _NO_SECTOR
         ]
         if named:
             excluded = excluded_spans(text, begin, clause.end)
             named = [m for m in named if not any(a <= m.start and m.end <= b for a, b in excluded)]
-        sectors = [m for m in named if m.scheme == "hazard"]
+        region = region_at(clause.said)
+        sectors = [m for m in named if (region, m.concept) in stressed]
         hazards = tuple(dict.fromkeys(m.concept for m in sectors if m.masked != FAINT))
         if hazards:
             topic = hazards if len(hazards) == 1 else ()
@@ -151,7 +160,7 @@ def obligations(
         modality: Modality = clause.modality  # type: ignore[assignment]
         out.append(
             Obligation(
-                region=region_at(clause.said),
+                region=region,
                 modality=modality,
                 action=clause.action or (clause.cue or quote[:4]),
                 quote=quote,

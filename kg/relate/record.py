@@ -132,7 +132,8 @@ def relate(layers: Layers, speakers: Speakers, notice: Notice, repaired: Repaire
     stated = state(layers, clauses, regions_at, topics(layers, speakers, names, held, clauses))
     # Time limits count from the page's date; of a page without one, from the day of its meeting.
     day = layers.published or max((m.date for m, _, _ in held if m.date), default=None)
-    duties = obligations(layers, clauses, region_at, meeting_at, proof, day)
+    stressed = {(f.region, f.concept) for f in stated if f.scheme == "hazard"}
+    duties = obligations(layers, clauses, region_at, meeting_at, proof, day, stressed)
     active = {region_at(c.said) for c in clauses if _names_who_acts(layers, speakers, c)}
     title = re.sub(r"\s*\n\s*", "", text[slice(*layers.title)]).strip() if layers.title else None
     return Record(
