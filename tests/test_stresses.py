@@ -140,9 +140,7 @@ def test_the_fault_named_before_a_demand_is_what_is_demanded_about(words, hazard
 
 
 def test_a_duty_is_about_sectors_that_its_region_stresses():
-    text = (
-        f"{NEWS}会议要求，渔船要全部回港，由镇村干部在码头把守。摩托车要在排气管上装防火帽。\n"
-    )
+    text = f"{NEWS}会议要求，渔船要全部回港，由镇村干部在码头把守。摩托车要在排气管上装防火帽。\n"
     record = kg.extract(read_text(text))
     duties = {o.quote: o.hazards for o in record.obligations}
     assert duties["渔船要全部回港"] == ("fishing-vessels",)
