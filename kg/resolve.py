@@ -52,8 +52,8 @@ class _Resolver:
         self.acting = Acting(self.floor, self.persons)
         self.shapes: set[Shape] = set()
         """How the headings look under which divisions report."""
-        self.comment = not document and _is_comment(layers)
-        """The text is a comment: its author speaks, wherever nobody is quoted."""
+        self.comment = len(layers.text) if document else _comment_from(layers)
+        """From here on the text is a comment: its author speaks, wherever nobody is quoted."""
 
     def run(self, only: RegionMention | None = None) -> Speakers:
         """Walk the segments and give the word; ``only``: the division that the page must belong to."""
@@ -98,7 +98,7 @@ class _Resolver:
             if new_line:
                 start = self._correspondent(segment, start)
             self.floor.speak_again(segment)
-            if self.comment and sentence:
+            if sentence and segment.start >= self.comment:
                 self._comment(segment)
             self._example(segment, line, new_line=new_line)
             self.acting.saying.note(segment, new_line=new_line)
@@ -197,14 +197,21 @@ class _Resolver:
             self.out.give(Turn(segment.start, None, None, acts=False))
 
 
-def _is_comment(layers: Layers) -> bool:
-    """Whether the title or a line beside the text says that it is a comment."""
-    return any(
-        line.kind in {"title", "meta", "heading", "signature"}
-        and line.end - line.start <= 60
-        and _COMMENT.search(layers.text, line.start, line.end)
-        for line in layers.lines
-    )
+def _comment_from(layers: Layers) -> int:
+    """Where a comment begins, as the title or a line beside the text says; the end of the text where none does.
+
+    A heading behind what is reported (记者手记 at the end of a page) makes no comment of the report.
+    """
+    told = False
+    for line in layers.lines:
+        told = told or line.kind == "body"
+        if (
+            line.kind in {"title", "meta", "heading", "signature"}
+            and line.end - line.start <= 60
+            and _COMMENT.search(layers.text, line.start, line.end)
+        ):
+            return line.start if told and line.kind == "heading" else 0
+    return len(layers.text)
 
 
 def resolve(layers: Layers, *, document: bool) -> Speakers:

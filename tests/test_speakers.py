@@ -483,6 +483,12 @@ def test_in_a_comment_only_who_is_quoted_demands(author):
     assert [r.name for r in record.regions] == ["潍坊市"]
 
 
+def test_a_note_of_the_reporter_at_the_end_makes_no_comment_of_the_report():
+    report = COMMENT.format(author=" 记者：李某")
+    note = "\n记者手记\n我们每个人都应当盯住燃气管道。\n"
+    assert stressed(report + note) == stressed(report)
+
+
 def test_what_is_no_comment_is_read_as_a_report():
     record = kg.extract(COMMENT.format(author=" 记者：李某"))
     assert {"reservoirs"} <= {s.hazard for s in record.stresses}

@@ -59,6 +59,7 @@ _ATTENDS = pattern("clauses", "attends")
 _QUALITIES = pattern("clauses", "qualities")
 _SPOKE_ON = pattern("clauses", "spoke-on")
 _BEFELL, _BEFALLS = pattern("clauses", "befell"), word_set("clauses", "befell")
+_WHAT_IS = pattern("clauses", "what-is")
 _NO_SLACK = pattern("clauses", "no-slack")
 _HOW_IT_IS = pattern("clauses", "how-it-is")
 _TEACHES = pattern("clauses", "teaches")
@@ -129,6 +130,8 @@ class Judge:
             return "told", "about"
         if words.endswith("不得") and _NO_SLACK.search(words):
             return "topic", "maxim"  # 渡口的事一刻也松不得
+        if modal is not None and "的是" in words and _WHAT_IS.search(words):
+            return "topic", "是"
         if "就" in words and _SPOKE_ON.search(words):
             return "told", "spoke"
         if self.wherever:

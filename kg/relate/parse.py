@@ -26,6 +26,8 @@ _MARK = re.compile("[“《（(]")
 _QUOTED = pattern("clauses", "quoted")
 #: How much of it, behind a verb that governs it: 组建|一支不少于15人的消防队.
 _SO_MUCH = re.compile("[一两二三四五六七八九十0-9]+[支个套名台座口条批处项份]")
+_AT_ONCE_THEN = pattern("clauses", "then-at-once")
+_SOMEBODY_THERE = pattern("clauses", "somebody-there")
 _SUPREME = pattern("clauses", "supreme")
 _NOUN_PREDICATE = pattern("clauses", "noun-predicate")
 _FOREMOST = pattern("clauses", "foremost")
@@ -170,6 +172,8 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
         if out.verb is not None and out.verb.value < "2" and _is_named(text, out.verb, segment.end):
             stop = segment.end
         out.copula = _is_copula(text, out, max(stop, start))
+    if out.past is not None and out.past.value != "sentence":
+        _forgive(out, text)
     stop = out.verb.start if out.verb is not None else segment.end
     if out.modal is None and text.find("被", start, stop) >= 0:
         out.suffers = any(
@@ -215,6 +219,18 @@ def parse(text: str, segment: Segment, cues: Sequence[Cue], strengths: Mapping[s
     out.adverbial, out.weak, out.coverb = finder.adverbial, finder.weak, finder.coverb
     out.bans = finder.bans or finder.unless
     return out
+
+
+def _forgive(out: Parse, text: str) -> None:
+    """有覆冰就停; 灯房昼夜有僧人看: a sign of what is so that belongs to the occasion, or to who is to be there."""
+    once = _AT_ONCE_THEN.search(text, out.start, out.end)
+    there = _SOMEBODY_THERE.search(text, out.start, out.end)
+    if there is not None and out.past is not None and out.past.start == there.start():
+        out.past, out.adverbial = None, True
+        if out.verb is None or out.verb.start < there.start():
+            out.verb = Cue(*there.span(1), "v", "", there[1])
+    elif once is not None and out.past is not None and out.past.end <= once.start():
+        out.past = None
 
 
 def _bound(text: str, start: int, end: int) -> Cue | None:

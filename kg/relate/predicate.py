@@ -96,6 +96,8 @@ class Finder(Setting):
             self.adverbial = self.unless = True
             return verb
         verb = self._main(position, bare=bare)
+        if bare and verb is not None and self.weak:
+            verb = self._behind_object(verb) or verb
         if bare and (verb is None or self.weak):
             framed = self.framed()
             if framed is not None:
@@ -232,6 +234,16 @@ class Finder(Setting):
         if self.governor(i) in _LETS:
             return False  # 鼓励有条件的村组建专职队
         return all(c.kind not in {"verb", "v"} for c in self.cues[i + 1 :])
+
+    def _behind_object(self, verb: Cue) -> Cue | None:
+        """雪没落下来就先把防滑料|撒下去: what is done with the object that 把 puts first."""
+        for k, cue in enumerate(self.cues):
+            if cue.word == "把" and cue.start >= verb.end:
+                found = self._scan(k + 1, cue.end)
+                self.adverbial = self.adverbial or found is not None
+                self.weak = self.weak and found is None
+                return found
+        return None
 
     def _all_of(self, i: int) -> bool:
         """Whether the word before is the one for all of them."""

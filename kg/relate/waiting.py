@@ -141,6 +141,7 @@ def _is_dealt_with(text: str, parsed: Parse) -> bool:
     return (
         parsed.segment.closer == "，"
         and parsed.modal is None
+        and not (parsed.passive and parsed.adverbial)
         and not (parsed.contiguous and parsed.verb and _acts(text, parsed, parsed.verb))
         and not any(c.kind == "adverb" and c.start == parsed.start for c in parsed.cues)
         and (
@@ -159,6 +160,8 @@ def _is_bearer_of(text: str, parsed: Parse) -> bool:
         return False
     if mark < 0 or not 2 <= parsed.end - mark - 1 <= 12 or parsed.copula:
         return False
+    if parsed.adverbial and parsed.verb is not None and parsed.verb.start > mark + 1:
+        return False  # 电动车集中到寨口的棚子里充电
     if parsed.prep or parsed.object_prep:
         return False
     if parsed.past is not None and (parsed.past.end > mark or parsed.past.value == "sentence"):
