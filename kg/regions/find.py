@@ -102,6 +102,7 @@ def _with_zones(text: str, mentions: list[RegionMention]) -> list[RegionMention]
             zone = _context("own-zone").match(text, mention.end)
             if zone is not None and len(mention.candidates) == 1:
                 zones.setdefault(zone[1], mention.candidates[0])
+    zones = {name: where for name, where in zones.items() if text.count(name) > 1}
     if not zones:
         return mentions
     taken = {position for m in mentions for position in range(m.start, m.end)}
