@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from kg.cues import pattern
 from kg.relate.clause import Clause
@@ -16,7 +16,7 @@ _COMES = frozenset({"参加", "出席", "列席", "陪同"})
 
 def leave_out(clauses: list[Clause], sentence: int, text: str, *, report: bool) -> None:
     """…由市级监管，此次未作安排: what is left out at the end was not ordered before."""
-    tail = [c for c in clauses if c.sentence == sentence]
+    tail = list(takewhile(lambda c: c.sentence == sentence, reversed(clauses)))[::-1]
     if tail and tail[-1].why in {"attends", "left out"} and tail[-1].action in _COMES:
         for clause in tail[:-1]:  # 市安委会全体成员，各区分管负责人参加会议
             if clause.cue is None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
 from kg.cues import pattern
-from kg.model import Meeting
+from kg.model import Evidence, Meeting
 
 _OWNER = pattern("names", "meeting-by-organ")
 
@@ -46,7 +47,17 @@ def joined(a: Meeting, b: Meeting) -> Meeting:
     return replace(
         a,
         date=a.date or b.date,
-        evidence=tuple(sorted({*a.evidence, *b.evidence}, key=lambda e: (e.start, e.end))),
+        evidence=_together(a.evidence, b.evidence),
         organiser=a.organiser or b.organiser,
         venue=a.venue or b.venue,
     )
+
+
+def _together(some: tuple[Evidence, ...], more: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
+    """Put the shorter of two sorted rows into the longer, for a name may be repeated thousands of times."""
+    long, short = (some, more) if len(some) >= len(more) else (more, some)
+    for one in short:
+        at = bisect_left(long, (one.start, one.end), key=lambda e: (e.start, e.end))
+        if at == len(long) or long[at] != one:
+            long = (*long[:at], one, *long[at:])
+    return long
