@@ -474,3 +474,8 @@ def test_a_duty_names_who_is_to_act_and_until_when(words, expected):
         who = ("^" if o.bearer_inherited else "") + (o.bearer or "-")
         shown.append(f"{who} {o.deadline_text or '-'} {o.deadline or '-'}")
     assert " | ".join(shown) == expected
+
+
+def test_a_heading_over_a_part_of_a_report_orders_nothing_though_it_has_a_modal():
+    text = f"{NEWS}会议要求，各镇要管住火源。\n\n渡口要盯，大桥更要盯\n\n会议强调，渡船不得超员。\n"
+    assert [o.quote for o in duties(text)] == ["各镇要管住火源", "渡船不得超员"]

@@ -139,6 +139,9 @@ class Judge:
         if words[0] == "宁" and _MAXIM.search(words):
             return "told", "maxim"
         if modal is not None:
+            line = self.layers.lines[parsed.segment.line]
+            if line.kind == "heading" and not (self.document or parsed.segment.numbered):
+                return "topic", "heading"  # 头顶上也要管, over a part of a report
             if self._ends_maxim(modal):
                 return "told", "maxim"
             if self._goes_on_avowing(parsed):
