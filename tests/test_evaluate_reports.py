@@ -197,7 +197,7 @@ def test_text_without_intervals_is_as_it_was(folder):
 
 
 def test_rows_are_watched_on_passages_and_by_their_words(tmp_path: Path) -> None:
-    text = "3月5日，安远县召开会议。会议要求，避难层严禁堆物，住宿人员三日内全部清退。"
+    text = "3月5日，安远县召开会议。会议要求，初期坝上严禁堆物，住宿人员三日内全部清退。"
     passages = tmp_path / "passages.jsonl"
     passages.write_text(
         json.dumps({"text": text, "regions": []}, ensure_ascii=False), encoding="utf-8"
