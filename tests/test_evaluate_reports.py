@@ -197,7 +197,7 @@ def test_text_without_intervals_is_as_it_was(folder):
 
 
 def test_rows_are_watched_on_passages_and_by_their_words(tmp_path: Path) -> None:
-    text = "3月5日，安远县召开会议。会议要求，初期坝上严禁堆物，住宿人员三日内全部清退。"
+    text = "3月5日，安远县召开会议。会议要求，初期坝上严禁堆物，流动加油车一律查扣，住宿人员三日内全部清退。"
     passages = tmp_path / "passages.jsonl"
     passages.write_text(
         json.dumps({"text": text, "regions": []}, ensure_ascii=False), encoding="utf-8"
@@ -205,3 +205,4 @@ def test_rows_are_watched_on_passages_and_by_their_words(tmp_path: Path) -> None
     rows = {(row.file, row.row): row.notices for row in fired([passages])}
     assert rows["clauses", "done-to"] == 1
     assert sum(count for (file, _), count in rows.items() if file == "things") == 1
+    assert rows["terms", "plain-filling"] == 1

@@ -149,16 +149,26 @@ def _watch(paths: list[str]) -> dict[str, tuple[int, int]]:
                 tell(of_word[cue.word])
         return found
 
-    of_thing = {w: names[id(r)] for r in cues.rows("things") if not r.pattern for w in r.words}
-    find_things = annotate._faint
+    of_thing, of_term = (
+        {w: names[id(r)] for r in cues.rows(f) if not r.pattern for w in r.words}
+        for f in ("things", "terms")
+    )
+    find_things, find_labels = annotate._faint, annotate._labels
 
     def watched_things(text: str, *rest: Any) -> Any:
         for found in find_things(text, *rest):
             tell(of_thing[text[found[0] : found[1]]])
             yield found
 
+    def watched_labels(text: str, *rest: Any) -> Any:
+        for found in find_labels(text, *rest):
+            if (word := text[found[1] : found[2]]) in of_term:  # not a label of the vocabulary
+                tell(of_term[word])
+            yield found
+
     annotate.find_cues = watched_cues
     annotate._faint = watched_things  # type: ignore[assignment]
+    annotate._labels = watched_labels  # type: ignore[assignment]
     for path in paths:
         now[0] = path
         try:
