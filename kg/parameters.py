@@ -39,6 +39,14 @@ MODALITIES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "recommendation": ("倡导", "建议", "鼓励"),
     }
 )
+#: The three layers that name concepts: the property from a region to what it says, and other names.
+LAYERS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "Emphasis": (KG.stresses, "stresses", "强调"),
+        "Invocation": (KG.invokes, "invokes", "落实"),
+        "MeasureOrder": (KG.orders, "orders", "部署"),
+    }
+)
 #: Class and naming properties of what is found in the store by name.
 _NAMED: Mapping[str, tuple[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -335,6 +343,14 @@ def _text(text: str) -> ox.Literal:
     return ox.Literal(text)
 
 
-_PLAIN: Mapping[str, Callable[[str], ox.Literal]] = MappingProxyType(
-    {"date": _date, "integer": _integer, "modality": _modality, "text": _text}
+def _layer(text: str) -> ox.NamedNode:
+    wanted = fold(text)
+    for name, (iri, *words) in LAYERS.items():
+        if wanted in {fold(name), *words} or text.strip(" <>") == iri:
+            return ox.NamedNode(iri)
+    raise QueryError(f"unknown layer '{text}'", hint="one of " + ", ".join(LAYERS))
+
+
+_PLAIN: Mapping[str, Callable[[str], Term]] = MappingProxyType(
+    {"date": _date, "integer": _integer, "layer": _layer, "modality": _modality, "text": _text}
 )

@@ -238,6 +238,7 @@ class SCHEMA(Terms, iri="https://schema.org/"):
     organizer: str
     location: str
     containedInPlace: str
+    position: str
     softwareVersion: str
 
 

@@ -11,8 +11,8 @@ from kg import vocab
 from kg.data import ONTOLOGY
 from kg.errors import DataFileError
 from kg.model import Concept
-from kg.ontology import SCHEMES, ancestors, concept, concepts
-from kg.vocab import KG, OWL, SKOS
+from kg.ontology import SCHEMES, Scheme, ancestors, concept, concepts
+from kg.vocab import KG, OWL, SCHEMA, SKOS, XSD
 
 _FILES = ("safety.ttl", *(scheme.filename for scheme in SCHEMES.values()))
 #: Examples for tests: they stay in the source.
@@ -24,7 +24,8 @@ def vocabulary_quads(*, base: str = vocab.BASE) -> bytes:
     """Write the ontology and the three schemes as sorted N-Quads in the vocabulary graph.
 
     What queries need beside what is written in ontology/: inverses (skos:narrower, hasTopConcept),
-    skos:broaderTransitive, and kg:within, from each concept to itself and to all it lies within.
+    skos:broaderTransitive, kg:within, from each concept to itself and to all it lies within, and
+    schema:position, where it stands in its scheme: an order that an engine sorts by without reading texts.
     Raises DataFileError for a broken file.
     """
     graph = f" <{vocab.vocabulary_graph(base)}> .\n"
@@ -33,6 +34,7 @@ def vocabulary_quads(*, base: str = vocab.BASE) -> bytes:
     }
     for item in concepts():
         lines |= {f"{line}{graph}" for line in _closure(item)}
+    lines |= {f"{line}{graph}" for scheme in SCHEMES for line in _positions(scheme)}
     return "".join(sorted(lines)).encode("utf-8")
 
 
@@ -47,6 +49,18 @@ def _closure(item: Concept) -> Iterator[str]:
             yield f"{above} <{SKOS.narrower}> {node}"
     if item.broader is None:
         yield f"<{SCHEMES[item.scheme].iri}> <{SKOS.hasTopConcept}> {node}"
+
+
+def _positions(scheme: Scheme) -> Iterator[str]:
+    """Number the concepts of a scheme from 1: each before what is narrower, sisters by id."""
+    below: dict[str | None, list[Concept]] = {}
+    for item in sorted((c for c in concepts() if c.scheme == scheme), key=lambda c: c.id, reverse=True):
+        below.setdefault(item.broader, []).append(item)
+    todo, position = list(below.get(None, ())), 0
+    while todo:
+        item, position = todo.pop(), position + 1
+        yield f'<{item.iri}> <{SCHEMA.position}> "{position}"^^<{XSD.integer}>'
+        todo += below.get(item.id, ())
 
 
 @cache
