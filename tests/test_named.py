@@ -126,6 +126,20 @@ def test_a_campaign_needs_a_topic_or_bounds_of_its_own():
     assert campaigns("湖南省要求，深入开展安全生产专项整治行动。") == []
 
 
+@pytest.mark.parametrize(
+    ("text", "one"),
+    [
+        ("湖南省开展“秋风”排查整治专项行动。“秋风”行动到月底结束。", "秋风排查整治专项行动"),
+        ("湖南省扎实推进液化石油气“护瓶”行动\n\n　　省厅按照“护瓶”行动安排，抓好充装环节监管。", "液化石油气护瓶行动"),
+        ("湖南省督查近期“固底”行动中的问题，要求立即整改。", "固底行动"),
+        ("湖南省要求，巩固拓展并延伸“归零行动”成果。", "归零行动"),
+        ("湖南省组织渡口“查隐患、保畅通”专项整治，要求渡工持证上岗。", "渡口查隐患、保畅通专项整治"),
+    ],
+)  # fmt: skip
+def test_a_campaign_is_called_by_its_fullest_name_in_the_notice_and_by_nothing_else(text, one):
+    assert campaigns(text) == [one]
+
+
 def incidents(text: str) -> list[kg.model.Incident]:
     return list(kg.extract(text).incidents)
 

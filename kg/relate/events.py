@@ -17,6 +17,7 @@ Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
 _DAY = pattern("names", "incident-month-day")
+_NICKNAME = re.compile("“[^“”]{2,}”")
 _LEVELS = frozenset("省市县区州盟旗")
 _READ = {"body", "heading", "title", "attachment"}
 
@@ -46,10 +47,10 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
             for other in body
         ):
             body.append(name)
-    names = dict.fromkeys(n.name for n in (*body, *([whole] if whole else [])))
+    named = [*body, *([whole] if whole else []), *(n for n in heads if n not in body)]
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
-        longer = next((o for o in names if _shortens(name.name, o)), name.name)
+        longer = max((o.name for o in named if _shortens(name, o, text)), key=len, default=name.name)
         region = None if speakers.enterprise else speakers.at(name.start)
         if region is None and speakers.turns:
             continue  # a company's man speaks of it
@@ -190,9 +191,15 @@ def _iso(year: int, month: int, day: int) -> str | None:
     return f"{year:04d}-{month:02d}-{day:02d}" if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _shortens(short: str, long: str) -> bool:
-    """百日攻坚 is the 夏季安全生产百日攻坚行动 of the same notice."""
-    return short != long and short in long
+def _shortens(short: Name, long: Name, text: str) -> bool:
+    """百日攻坚 is the 夏季安全生产百日攻坚行动 of the same notice, “春夏攻势”行动 its “春夏攻势”排查整治行动."""
+    if short.name == long.name:
+        return False
+    if short.name in long.name:
+        return not any(c in "年月0123456789" for c in long.name.partition(short.name)[0])
+    called = _NICKNAME.search(text, short.start, short.end)
+    same = called is not None and called[0] in text[long.start : long.end]
+    return same and _subsequence(short.name, long.name)
 
 
 def _subsequence(short: str, long: str) -> bool:
