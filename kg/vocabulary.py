@@ -54,7 +54,9 @@ def _closure(item: Concept) -> Iterator[str]:
 def _positions(scheme: Scheme) -> Iterator[str]:
     """Number the concepts of a scheme from 1: each before what is narrower, sisters by id."""
     below: dict[str | None, list[Concept]] = {}
-    for item in sorted((c for c in concepts() if c.scheme == scheme), key=lambda c: c.id, reverse=True):
+    for item in sorted(
+        (c for c in concepts() if c.scheme == scheme), key=lambda c: c.id, reverse=True
+    ):
         below.setdefault(item.broader, []).append(item)
     todo, position = list(below.get(None, ())), 0
     while todo:

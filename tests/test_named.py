@@ -133,11 +133,29 @@ def test_a_campaign_needs_a_topic_or_bounds_of_its_own():
         ("湖南省扎实推进液化石油气“护瓶”行动\n\n　　省厅按照“护瓶”行动安排，抓好充装环节监管。", "液化石油气护瓶行动"),
         ("湖南省督查近期“固底”行动中的问题，要求立即整改。", "固底行动"),
         ("湖南省要求，巩固拓展并延伸“归零行动”成果。", "归零行动"),
+        ("湖南省明确8月至11月开展粉尘涉爆专项整治，未设泄爆装置的责令停产。", "粉尘涉爆专项整治"),
+        ("根据湖南省安排，全省煤矿专项整治“回头看”自5月起分三个阶段进行。", "煤矿专项整治回头看"),
+        ("为期三个月的“蓝盾”水上交通安全整治在湖南省落下帷幕。", "蓝盾水上交通安全整治"),
+        ("湖南省公安厅“固冬1号”清查行动首夜出动警力210人。", "固冬1号清查行动"),
+        ("湖南省要求按照《湖南省安全生产“大起底”专项行动方案》倒排工期。", "安全生产大起底专项行动"),
+        ("湖南省启动2024年度“净山林”可燃物清理专项行动。", "净山林可燃物清理专项行动"),
         ("湖南省组织渡口“查隐患、保畅通”专项整治，要求渡工持证上岗。", "渡口查隐患、保畅通专项整治"),
     ],
 )  # fmt: skip
 def test_a_campaign_is_called_by_its_fullest_name_in_the_notice_and_by_nothing_else(text, one):
     assert campaigns(text) == [one]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "湖南省要求，加强煤矿专项整治，落实监管责任。",  # no bounds of its own
+        "长沙市要求，按照《湖南省燃气安全“百日攻坚”行动方案》排查隐患。",  # another's
+        "湖南省自7月起在沿海集中整治碰撞隐患。",
+    ],
+)
+def test_what_is_no_campaign_of_who_speaks(text):
+    assert campaigns(text) == []
 
 
 def incidents(text: str) -> list[kg.model.Incident]:

@@ -13,28 +13,34 @@ _SEVERAL = pattern("names", "campaigns-several")
 _QUOTED = re.compile(r"“([^“”]+)”")
 #: “安全生产月”期间: only when something is to be done.
 _AS_TIME = re.compile(r"(?<=月)”?(?:活动)?(?:期间|来临|到来)")
+#: 去冬今春“百日清患”行动, 2024年度…行动: when, not what.
+_WHEN = re.compile(r"^(?:(?:19|20)\d\d年度?|(?:去冬今春|今冬明春|今[春夏秋冬])(?=“))")
 _BEFORE_NAME = re.compile(
     r"^(?:本次|此次|这次|上述|.*?(?:(?:19|20)\d\d年|\d月|[一二三四五六七八九十]月)(?:全国)?(?=安全生产月$))"
 )
 _BEFORE_CAMPAIGN = pattern("names", "campaign-left")
 _OBJECT = pattern("names", "campaign-object")
 _PREFIX = pattern("names", "campaign-region")
+_TERM = pattern("names", "campaign-term")
 
 
 def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
     """Named programmes of action with bounds of their own: a quoted name, a term, a number, a region."""
     head, bound = pattern("names", "campaign-head"), pattern("names", "campaign-bound")
+    topical = pattern("names", "campaign-topical")
     kind, word = pattern("names", "campaign-kind"), pattern("names", "campaign-word")
-    generic = pattern("names", "campaign-generic")
+    generic, dated = pattern("names", "campaign-generic"), pattern("names", "campaign-dated")
     out: list[Name] = []
+    bounds = _sentences(segments)
     for segment in segments:
         words = text[segment.start : segment.end]
         if word.search(words) is None:
             continue
+        within = _TERM.search(text, *bounds[segment.sentence]) is not None
         several = _SEVERAL.search(words)
         if several:
             out += _each(several, segment.start)
-        for match in head.finditer(words):
+        for match in (*head.finditer(words), *(dated.finditer(words) if within else ())):
             if several and several.start() <= match.start() < several.end():
                 continue
             begin = 0
@@ -64,19 +70,33 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                 if close < 0 or close > end + 6:
                     continue
                 name, end = words[begin : close + 1], close + 1
-            name = _PREFIX.sub("", name)
+            name = _WHEN.sub("", _PREFIX.sub("", name))
             clean = name.translate(_QUOTES).strip(" 　")
             if clean.endswith("行动计划"):
                 clean = clean.removesuffix("计划")
             clean = _BEFORE_NAME.sub("", clean)
             if len(clean) < 4 or len(clean) > 34:
                 continue
-            if not (bound.search(name) or regional or kind.match(clean)):
+            if not (
+                bound.search(name)
+                or regional
+                or kind.match(clean)
+                or (match.re is dated and topical.match(clean))
+            ):
                 continue
             if generic.search(clean) or _OBJECT.search(name) or _AS_TIME.match(words, match.end()):
                 continue
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))
+    return out
+
+
+def _sentences(segments: Sequence[Segment]) -> dict[int, tuple[int, int]]:
+    """Where each sentence begins and ends."""
+    out: dict[int, tuple[int, int]] = {}
+    for segment in segments:
+        start, _ = out.get(segment.sentence, (segment.start, 0))
+        out[segment.sentence] = (start, segment.end)
     return out
 
 

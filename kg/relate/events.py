@@ -17,6 +17,7 @@ Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
 _DAY = pattern("names", "incident-month-day")
+_PLAN = re.compile("[”一-鿿]{0,6}方案")
 _NICKNAME = re.compile("“[^“”]{2,}”")
 _LEVELS = frozenset("省市县区州盟旗")
 _READ = {"body", "heading", "title", "attachment"}
@@ -35,6 +36,8 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
         if whole is not None and segment.numbered and segment.end == name.end:
             continue  # （三）开展工程治理行动: a part of the campaign that the plan is called after
         target = heads if layers.lines[segment.line].kind == "title" else body
+        if _anothers(name, speakers, text):
+            continue
         target.append(_without_place(name, speakers, text))
     if whole is not None:
         whole = _without_place(whole, speakers, text)
@@ -50,8 +53,10 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
     named = [*body, *([whole] if whole else []), *(n for n in heads if n not in body)]
     out: dict[tuple[str | None, str], list[Evidence]] = {}
     for name in body:
-        longer = max((o.name for o in named if _shortens(name, o, text)), key=len, default=name.name)
-        region = None if speakers.enterprise else speakers.at(name.start)
+        longer = max(
+            (o.name for o in named if _shortens(name, o, text)), key=len, default=name.name
+        )
+        region = None if speakers.enterprise else _whose(name, speakers)
         if region is None and speakers.turns:
             continue  # a company's man speaks of it
         out.setdefault((region, longer), []).append(proof(name.start, name.end))
@@ -64,6 +69,25 @@ def campaigns(layers: Layers, speakers: Speakers, proof: Proof) -> list[Campaign
         )
         for (region, name), proofs in out.items()
     ]
+
+
+def _whose(name: Name, speakers: Speakers) -> str | None:
+    """Whose report names it; before anybody has the word, the one that ever has it.
+
+    “蓝盾”整治在某市落下帷幕: the name comes before the division.
+    """
+    turn = speakers.turn_at(name.start)
+    ever = {t.region for t in speakers.turns} if turn is None else {turn.region}
+    return ever.pop() if len(ever) == 1 else None
+
+
+def _anothers(name: Name, speakers: Speakers, text: str) -> bool:
+    """根据《安徽省…行动方案》 in a city's notice: the plan of another division."""
+    if text[name.start - 1 : name.start] != "《" or _PLAN.match(text, name.end) is None:
+        return False
+    who = speakers.at(name.start)
+    owners = [m.candidates for m in speakers.mentions if m.start == name.start]
+    return any(who not in {c.name for c in found} for found in owners if found)
 
 
 def _without_place(name: Name, speakers: Speakers, text: str) -> Name:
@@ -196,7 +220,7 @@ def _shortens(short: Name, long: Name, text: str) -> bool:
     if short.name == long.name:
         return False
     if short.name in long.name:
-        return not any(c in "年月0123456789" for c in long.name.partition(short.name)[0])
+        return not any(c in "年月期0123456789" for c in long.name.partition(short.name)[0])
     called = _NICKNAME.search(text, short.start, short.end)
     same = called is not None and called[0] in text[long.start : long.end]
     return same and _subsequence(short.name, long.name)
