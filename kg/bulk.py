@@ -27,9 +27,10 @@ from kg.store import Store
 from kg.vocab import KG, catalog_graph
 
 #: So many bytes of N-Quads go to one call of ``bulk_load``. It holds up to a million quads before it
-#: writes any (1 GB measured), and has no parameter for that. Each call leaves files that the engine
-#: merges later: 5.3 million quads took 55 s of processor time in one call, 64 in two, 69 in five, 79 in 20.
-BATCH = 120_000_000
+#: writes any (1.6 GB measured, whatever comes), and has no parameter for that; calls of 120 MB hold less (1.0 GB).
+#: But each leaves files that the engine merges later: 4,000 notices took 245 s of processor time in calls
+#: of 120 MB, 216 in calls of a GB.
+BATCH = 600_000_000
 #: Where more than this share of the notices is replaced, the others are copied one by one instead
 #: of taking these away: a removal costs some four times a copy.
 _MOSTLY = 0.25
