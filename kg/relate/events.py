@@ -220,7 +220,7 @@ def _shortens(short: Name, long: Name, text: str) -> bool:
     if short.name == long.name:
         return False
     if short.name in long.name:
-        return not any(c in "年月期0123456789" for c in long.name.partition(short.name)[0])
+        return not any(c in "年月期会0123456789" for c in long.name.partition(short.name)[0])
     called = _NICKNAME.search(text, short.start, short.end)
     same = called is not None and called[0] in text[long.start : long.end]
     return same and _subsequence(short.name, long.name)
