@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
@@ -32,6 +32,19 @@ class Segment:
     line: int
     numbered: bool = False
     """True where numbering (一是, （二）, 3.) stood before it."""
+
+
+def sentence_bounds(segments: Iterable[Segment]) -> dict[int, tuple[int, int]]:
+    """Give where each sentence begins and ends, by its number.
+
+    >>> sentence_bounds([Segment(0, 4, "，", 0, 0), Segment(5, 9, "。", 0, 0), Segment(10, 12, "。", 1, 0)])
+    {0: (0, 9), 1: (10, 12)}
+    """
+    out: dict[int, tuple[int, int]] = {}
+    for one in segments:
+        start, end = out.get(one.sentence, (one.start, one.end))
+        out[one.sentence] = (min(start, one.start), max(end, one.end))
+    return out
 
 
 class Cue(NamedTuple):

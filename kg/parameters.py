@@ -346,7 +346,7 @@ def _text(text: str) -> ox.Literal:
 def _layer(text: str) -> ox.NamedNode:
     wanted = fold(text)
     for name, (iri, *words) in LAYERS.items():
-        if wanted in {fold(name), *words} or text.strip(" <>") == iri:
+        if wanted in {fold(name), *map(fold, words)} or text.strip(" <>") == iri:
             return ox.NamedNode(iri)
     raise QueryError(f"unknown layer '{text}'", hint="one of " + ", ".join(LAYERS))
 

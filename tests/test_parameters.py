@@ -23,6 +23,21 @@ def store() -> Store:
 
 
 @pytest.mark.parametrize(
+    "value", ["Emphasis", "emphasis", "强调", "stresses", "<https://kg-safety.example/ns#stresses>"]
+)
+def test_a_layer_is_the_property_that_says_it(store, value):
+    assert [term.value for term in resolve("layer", value, store=store)] == [
+        "https://kg-safety.example/ns#stresses"
+    ]
+
+
+def test_an_unknown_layer_is_refused_with_those_there_are(store):
+    with pytest.raises(QueryError, match="unknown layer 'Emphases'") as refused:
+        run(store, find("most-shared"), {"layer": "Emphases"})
+    assert refused.value.hint == "one of Emphasis, Invocation, MeasureOrder"
+
+
+@pytest.mark.parametrize(
     "value",
     [
         "tailings-pond",

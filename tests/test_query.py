@@ -258,6 +258,21 @@ def test_counts_are_of_facts_not_of_graphs(store):
     }
 
 
+def test_the_matrix_has_each_pair_once_by_code_and_as_the_scheme_has_them(store):
+    found = rows(store, "matrix", "region", "code", "sector")
+    pairs = rows(store, "sectors-by-region", "region", "sector")
+    assert len(found) == len(pairs) > 5
+    assert {(region, sector) for region, _, sector in found} == set(pairs)
+    codes = [int(code or 0) for _, code, _ in found]
+    assert codes == sorted(codes)
+    assert [s for r, _, s in found if r == "黑龙江省"] == [
+        "construction",
+        "fire-safety",
+        "coal-mine",
+        "tailings-pond",
+    ]
+
+
 def test_sectors_that_the_same_regions_stress(store):
     found = rows(store, "sectors-together", "sector", "with", "regions")
     assert found[0] == ("coal-mine", "construction", 2)

@@ -304,6 +304,15 @@ def test_the_vocabulary_holds_the_closure_that_queries_join_on() -> None:
     assert said.values(None, KG.matches) == []
 
 
+def test_concepts_are_numbered_in_their_scheme_each_before_what_is_narrower() -> None:
+    said = Said(vocabulary_quads())
+    at = {c.id: int(said.values(c.iri, SCHEMA.position)[0]) for c in concepts()}
+    for scheme in {c.scheme for c in concepts()}:
+        numbers = sorted(at[c.id] for c in concepts() if c.scheme == scheme)
+        assert numbers == list(range(1, len(numbers) + 1))
+    assert all(at[c.broader] < at[c.id] for c in concepts() if c.broader)
+
+
 def test_the_vocabulary_is_sorted_and_stands_in_its_graph() -> None:
     lines = vocabulary_quads().splitlines()
     assert lines == sorted(set(lines))

@@ -6,15 +6,13 @@ import re
 from collections.abc import Sequence
 
 from kg.cues import compiled, pattern, rows
-from kg.layers import Name, Segment
+from kg.layers import Name, Segment, sentence_bounds
 
 _QUOTES = str.maketrans("", "", '“”"‘’「」『』')
 _SEVERAL = pattern("names", "campaigns-several")
 _QUOTED = re.compile(r"“([^“”]+)”")
 #: “安全生产月”期间: only when something is to be done.
 _AS_TIME = re.compile(r"(?<=月)”?(?:活动)?(?:期间|来临|到来)")
-#: 去冬今春“百日清患”行动, 2024年度…行动: when, not what.
-_WHEN = re.compile(r"^(?:(?:19|20)\d\d年度?|(?:去冬今春|今冬明春|今[春夏秋冬])(?=“))")
 _BEFORE_NAME = re.compile(
     r"^(?:本次|此次|这次|上述|.*?(?:(?:19|20)\d\d年|\d月|[一二三四五六七八九十]月)(?:全国)?(?=安全生产月$))"
 )
@@ -22,6 +20,7 @@ _BEFORE_CAMPAIGN = pattern("names", "campaign-left")
 _OBJECT = pattern("names", "campaign-object")
 _PREFIX = pattern("names", "campaign-region")
 _TERM = pattern("names", "campaign-term")
+_WHEN = pattern("names", "campaign-when")
 
 
 def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
@@ -31,7 +30,7 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
     kind, word = pattern("names", "campaign-kind"), pattern("names", "campaign-word")
     generic, dated = pattern("names", "campaign-generic"), pattern("names", "campaign-dated")
     out: list[Name] = []
-    bounds = _sentences(segments)
+    bounds = sentence_bounds(segments)
     for segment in segments:
         words = text[segment.start : segment.end]
         if word.search(words) is None:
@@ -88,15 +87,6 @@ def find_campaigns(text: str, segments: Sequence[Segment]) -> list[Name]:
                 continue
             start = segment.start + end - len(words[begin:end])
             out.append(Name(start, segment.start + end, "campaign", clean))
-    return out
-
-
-def _sentences(segments: Sequence[Segment]) -> dict[int, tuple[int, int]]:
-    """Where each sentence begins and ends."""
-    out: dict[int, tuple[int, int]] = {}
-    for segment in segments:
-        start, _ = out.get(segment.sentence, (segment.start, 0))
-        out[segment.sentence] = (start, segment.end)
     return out
 
 

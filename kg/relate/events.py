@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days
-from kg.layers import Layers, Name
+from kg.layers import Layers, Name, sentence_bounds
 from kg.model import Campaign, Evidence, Incident, Policy
 from kg.names import canonical, find_campaigns, find_policies, titled_campaign
 from kg.resolve import Speakers
@@ -17,7 +17,8 @@ Proof = Callable[[int, int], Evidence]
 
 _TOLL = pattern("names", "toll")
 _DAY = pattern("names", "incident-month-day")
-_PLAN = re.compile("[”一-鿿]{0,6}方案")
+_PLAN = pattern("names", "campaign-plan")
+_APART = pattern("names", "campaign-apart")
 _NICKNAME = re.compile("“[^“”]{2,}”")
 _LEVELS = frozenset("省市县区州盟旗")
 _READ = {"body", "heading", "title", "attachment"}
@@ -126,10 +127,7 @@ def incidents(
     layers: Layers, speakers: Speakers, proof: Proof, found: Sequence[Name]
 ) -> list[Incident]:
     """Particular accidents, each once under its fullest name."""
-    bounds: dict[int, tuple[int, int]] = {}
-    for s in layers.segments:
-        low, _ = bounds.get(s.sentence, (s.start, s.end))
-        bounds[s.sentence] = (low, s.end)
+    bounds = sentence_bounds(layers.segments)
     starts = [s.start for s in layers.segments]
     days = find_days(layers.text, None) if found else []
     out: dict[str, Incident] = {}
@@ -220,7 +218,7 @@ def _shortens(short: Name, long: Name, text: str) -> bool:
     if short.name == long.name:
         return False
     if short.name in long.name:
-        return not any(c in "年月期会0123456789" for c in long.name.partition(short.name)[0])
+        return _APART.search(long.name.partition(short.name)[0]) is None
     called = _NICKNAME.search(text, short.start, short.end)
     same = called is not None and called[0] in text[long.start : long.end]
     return same and _subsequence(short.name, long.name)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from kg.cues import pattern
 from kg.dates import DateMention, find_days, spoken_day
-from kg.layers import Layers, Name, Segment
+from kg.layers import Layers, Name, Segment, sentence_bounds
 from kg.model import NATIONAL, Evidence, Level, Meeting
 from kg.regions import RegionMention, within
 from kg.relate.once import by_place, joined, only_one, same_name
@@ -86,10 +86,7 @@ class _Finder:
         """Where meetings are told of, not only cited."""
         self.reasons: set[int] = set()
         """Where meetings of a level above are told by who does not act there."""
-        self.bounds: dict[int, tuple[int, int]] = {}
-        for s in layers.segments:
-            low, _ = self.bounds.get(s.sentence, (s.start, s.end))
-            self.bounds[s.sentence] = (low, s.end)
+        self.bounds = sentence_bounds(layers.segments)
 
     def run(self, names: Iterable[tuple[Name, str]]) -> list[tuple[Meeting, int, bool]]:
         found: list[_Found] = []

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from kg import regions
-from kg.layers import Mention
+from kg.layers import Mention, sentence_bounds
 from kg.review.reading import Reading
 
 SCHEMES = ("hazard", "responsibility", "measure")
@@ -94,10 +94,7 @@ def _unknown(page: Reading) -> Iterator[tuple[str, str, int, int, list[str], str
         for c in layers.cues
         if c.kind not in GENERAL or (c.kind == "verb" and c.value >= "2")  # governs: in no term
     ]
-    sentences: dict[int, tuple[int, int]] = {}
-    for s in layers.segments:
-        begin, stop = sentences.get(s.sentence, (s.start, s.end))
-        sentences[s.sentence] = (min(begin, s.start), max(stop, s.end))
+    sentences = sentence_bounds(layers.segments)
     for segment in layers.segments:
         if "、" not in text[segment.start : segment.end]:
             continue

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kg.layers import sentence_bounds
 from kg.model import Evidence
 from kg.review.reading import Reading
 
@@ -54,10 +55,7 @@ def coverage(page: Reading) -> Coverage:
     places = sorted((e.start, e.end) for e in _evidence(page))
     spans = _merged(places)
     starts = [a for a, _ in spans]
-    sentences: dict[int, tuple[int, int]] = {}
-    for s in page.layers.segments:
-        begin, stop = sentences.get(s.sentence, (s.start, s.end))
-        sentences[s.sentence] = (min(begin, s.start), max(stop, s.end))
+    sentences = sentence_bounds(page.layers.segments)
     cues = [c for c in page.layers.cues if c.kind in DIRECTIVE]
     words: dict[int, list[str]] = defaultdict(list)
     keys = sorted(sentences, key=lambda k: sentences[k])
